@@ -1,0 +1,229 @@
+"""A network on a device: every kernel on the reference's inputs, and all of them end to end."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from clgold.device.catalogue import choose
+from clgold.device.memory import DeviceArray
+from clgold.device.run import Run, run_variant
+from clgold.device.session import Session
+from clgold.device.variants import Variant
+from clgold.networks import Kernel, Network, view
+from clgold.networks.network import complete_attributes, shapes
+from clgold.reference import Enclosure, find_profile
+from clgold.reference.chain import enclose_chain, given_exactly
+
+from .compare import Comparison, Tolerance, compare
+
+Arrays = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class KernelReport:
+    """What is said of one kernel on one image."""
+
+    kernel: Kernel
+    variant: Variant
+    comparison: Comparison
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class EndToEnd:
+    """The answer for one image, every kernel having worked on the device's own results.
+
+    Each kernel's output is compared with the reference on the same inputs, so nothing needs to be
+    propagated: `budget_used` is the largest share of a bound, `message` names the first kernel
+    beyond. Where all are within, a class other than the reference's is a tie, and no error.
+    """
+
+    verdict: str
+    message: str
+    budget_used: float
+    reference_class: int
+    reference_probability: float
+    device_class: int | None = None
+    device_probability: float | None = None
+
+
+@dataclass(frozen=True)
+class ImageReport:
+    """One image through the whole network."""
+
+    image: str
+    kernels: tuple[KernelReport, ...]
+    end_to_end: EndToEnd
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is run: a network's kernels in one view, each with its variant."""
+
+    network: Network
+    kernels: tuple[Kernel, ...]
+    variants: Mapping[str, Variant]
+    tolerance: Tolerance | None = None
+
+
+class NoVariant(ValueError):
+    """A kernel of the network that no variant computes."""
+
+
+def plan_run(
+    network: Network,
+    fused: bool,
+    variants: Sequence[Variant],
+    tolerance: Tolerance | None = None,
+) -> Plan:
+    """Choose a variant for every kernel of the view; NoVariant if there is none."""
+    known = shapes(network)
+    kernels = view(network, fused)
+    chosen: dict[str, Variant] = {}
+    for kernel in kernels:
+        given = tuple(None if o is None else known[o] for o in kernel.operands)
+        variant = choose(variants, kernel.layer, given, complete_attributes(kernel, known))
+        if variant is None:
+            raise NoVariant(f"{network.name}: no variant computes {kernel.layer} ({kernel.name})")
+        chosen[kernel.name] = variant
+    return Plan(network, kernels, chosen, tolerance)
+
+
+def upload_weights(session: Session, network: Network, weights: Arrays) -> dict[str, DeviceArray]:
+    """The weights on the device, by name."""
+    return {name: session.upload(name, weights[name]) for name in network.weights}
+
+
+def verify_image(
+    session: Session,
+    plan: Plan,
+    weights: Arrays,
+    uploaded: Mapping[str, DeviceArray],
+    name: str,
+    image: np.ndarray,
+) -> ImageReport:
+    """Run one image through every kernel twice: on the reference's inputs, and end to end."""
+    source = next(iter(plan.network.inputs))
+    trace = dict(weights) | {source: image}
+    reports = []
+    for kernel in plan.kernels:
+        operands = tuple(
+            None if o is None else uploaded.get(o) or session.upload(o, trace[o])
+            for o in kernel.operands
+        )
+        checked = check_kernel(session, plan, kernel, operands)
+        for node in kernel.nodes:
+            trace[node.name] = checked.expected[node.layer].value
+        trace[kernel.output] = trace[kernel.output].astype(kernel.chain.dtype)
+        reports.append(
+            KernelReport(
+                kernel,
+                plan.variants[kernel.name],
+                checked.comparison,
+                trace[kernel.output].shape,
+            )
+        )
+    start = uploaded | {source: session.upload(source, image)}
+    return ImageReport(name, tuple(reports), end_to_end(session, plan, start, trace))
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A kernel's run, what the reference gives for the same inputs, and the verdict."""
+
+    run: Run
+    expected: Mapping[str, Enclosure]
+    comparison: Comparison
+
+
+def check_kernel(
+    session: Session, plan: Plan, kernel: Kernel, operands: tuple[DeviceArray | None, ...]
+) -> Checked:
+    """Run the kernel on operands that stand on the device, and the reference on the same ones."""
+    variant = plan.variants[kernel.name]
+    run = run_variant(session, variant, kernel.chain, operands, kernel.attributes)
+    arrays = tuple(None if o is None else o.host for o in operands)
+    exact = given_exactly(kernel.chain, arrays)
+    expected = enclose_chain(kernel.chain, exact, kernel.attributes, find_profile(run.profile))
+    return Checked(run, expected, judge(kernel, run, expected, plan.tolerance))
+
+
+def judge(
+    kernel: Kernel, run: Run, expected: Mapping[str, Enclosure], tolerance: Tolerance | None
+) -> Comparison:
+    """The run's own verdict, or the worst of the comparisons of everything it handed over."""
+    if run.verdict:
+        return Comparison(run.verdict, run.message)
+    assert run.output is not None
+    assert run.output.host is not None
+    results = {layer.name: layer.dtype for layer in kernel.chain.layers}
+    *_, last = results
+    found = []
+    for layer, values in {**run.kept, last: run.output.host}.items():
+        if layer not in expected:
+            return Comparison("crash", f"kept {layer!r}, which is no layer of {kernel.layer}")
+        one = compare(values, expected[layer], results[layer], tolerance)
+        found.append(one if layer == last else inside(one, layer))
+    return max(found, key=lambda c: (c.verdict != "pass", c.budget_used))
+
+
+def inside(comparison: Comparison, layer: str) -> Comparison:
+    """The comparison, with its message saying which layer of a fused kernel it is about."""
+    if comparison.verdict == "pass":
+        return comparison
+    changed = vars(comparison) | {"message": f"in its {layer}: {comparison.message}"}
+    return Comparison(**changed)
+
+
+def end_to_end(
+    session: Session,
+    plan: Plan,
+    arrays: Mapping[str, DeviceArray],
+    reference: Mapping[str, np.ndarray],
+) -> EndToEnd:
+    """Every kernel on the device's own results; class and probability beside the reference's."""
+    network = plan.network
+    live, seen = dict(arrays), {}
+    message, used = "", 0.0
+    for kernel in plan.kernels:
+        operands = tuple(None if o is None else live[o] for o in kernel.operands)
+        checked = check_kernel(session, plan, kernel, operands)
+        found = checked.comparison
+        used = max(used, found.budget_used)
+        if found.verdict != "pass" and not message:
+            message = f"{kernel.name} fails on the device's own results: {found.message}"
+        if checked.run.output is None or checked.run.output.host is None:
+            break
+        live[kernel.output] = checked.run.output
+        seen[kernel.output] = checked.run.output.host
+        by_layer = {node.layer: node.name for node in kernel.nodes}
+        seen |= {by_layer.get(layer, layer): values for layer, values in checked.run.kept.items()}
+    best = int(reference[network.answer].ravel()[0])
+    answer = seen.get(network.answer)
+    index = None if answer is None else int(answer.ravel()[0])
+    return EndToEnd(
+        "wrong" if message else "pass",
+        message,
+        used,
+        best,
+        float(reference[network.probability].ravel()[best]),
+        index,
+        probability_of(seen.get(network.probability), index),
+    )
+
+
+def probability_of(chances: np.ndarray | None, found: int | None) -> float | None:
+    """The device's own probability of the class that it found."""
+    if chances is None or found is None or not 0 <= found < chances.size:
+        return None
+    return float(chances.ravel()[found])
+
+
+def verdict_of(reports: Iterable[ImageReport]) -> str:
+    """pass only if there is an image, and every kernel and every answer of all of them passes."""
+    found = [
+        verdict
+        for report in reports
+        for verdict in (*(k.comparison.verdict for k in report.kernels), report.end_to_end.verdict)
+    ]
+    return "pass" if found and all(verdict == "pass" for verdict in found) else "fail"

@@ -1,0 +1,211 @@
+"""What people and programs read: tables for the terminal, dictionaries for JSON."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from clgold.device.probe import Probe
+from clgold.networks import Network
+from rich.console import Console
+from rich.table import Table
+
+from .compare import Worst
+from .network_run import ImageReport, KernelReport, verdict_of
+from .summary import Array, PlanRow, SummaryRow
+
+
+def shape_text(shape: Sequence[int]) -> str:
+    return "×".join(map(str, shape)) or "1"
+
+
+def array_text(array: Array) -> str:
+    return f"{array.name} {shape_text(array.shape)} = {array.number} {array.count}"
+
+
+def plan_table(network: Network, rows: Sequence[PlanRow]) -> Table:
+    """Kernels, host arrays, device buffers; element counts numbered as they first appear."""
+    table = Table(title=f"{network.name}: {len(rows)} kernels", show_lines=True)
+    for heading in ("kernel", "layers", "host arrays", "device buffers", "output"):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(
+            row.kernel,
+            row.layers,
+            "\n".join(array_text(a) for a in (*row.host, *filter(None, [row.returns]))),
+            "\n".join(a.name for a in row.reads),
+            f"{row.writes.name}\n{row.writes.number} {row.writes.count}",
+        )
+    return table
+
+
+def summary_table(network: Network, rows: Sequence[SummaryRow]) -> Table:
+    """Layers with shapes and costs, and the totals."""
+    table = Table(title=f"{network.name}: {network.title}", show_footer=True)
+    totals = {
+        "activations": sum(r.activations for r in rows),
+        "parameters": sum(r.parameters for r in rows),
+        "without biases": sum(r.weights for r in rows),
+        "multiply-adds": sum(r.multiply_adds for r in rows),
+        "bytes": sum(r.bytes for r in rows),
+    }
+    table.add_column("node", "total")
+    table.add_column("output")
+    for heading, total in totals.items():
+        table.add_column(heading, f"{total:,}", justify="right", no_wrap=True)
+    table.add_column("unseen")
+    for row in rows:
+        counts = (row.activations, row.parameters, row.weights, row.multiply_adds, row.bytes)
+        edge = f"{row.unseen[0]} rows, {row.unseen[1]} columns" if any(row.unseen) else ""
+        table.add_row(row.node, shape_text(row.shape), *(f"{c:,}" for c in counts), edge)
+    return table
+
+
+def devices_table(probes: Sequence[Probe]) -> Table:
+    """Every driver, its devices, and of those that do not work the reason."""
+    table = Table(title="OpenCL drivers")
+    for heading in ("--device", "works", "device or reason", "version", "found in"):
+        table.add_column(heading, overflow="fold")
+    for probe in probes:
+        devices = probe.devices or (None,)
+        for index, device in enumerate(devices):
+            name = probe.driver.name + (f":{index}" if len(devices) > 1 else "")
+            reason = probe.reason if device is None else device.reason
+            what = f"no: {reason}" if reason else ""
+            said = reason or (describe_device(device) if device else "")
+            table.add_row(name, "no" if what else "yes", said, probe.version, probe.driver.source)
+    return table
+
+
+def describe_device(device: Any) -> str:
+    halves = [name for name in ("fp16", "fp64") if getattr(device, name)]
+    return (
+        f"{device.name}, {device.compute_units} units, work-groups to {device.max_work_group_size},"
+        f" {device.local_memory // 1024} KiB local{', ' if halves else ''}{', '.join(halves)}"
+    )
+
+
+def budget_text(used: float) -> str:
+    return "beyond" if math.isinf(used) else f"{100 * used:.3g} %"
+
+
+def worst_reports(reports: Sequence[ImageReport]) -> tuple[tuple[str, KernelReport], ...]:
+    """For every kernel the report of the image on which it does worst, and that image's name."""
+    columns = zip(*(report.kernels for report in reports), strict=True)
+    names = [report.image for report in reports]
+    return tuple(
+        max(
+            zip(names, column, strict=True),
+            key=lambda item: (item[1].comparison.verdict != "pass", item[1].comparison.budget_used),
+        )
+        for column in columns
+    )
+
+
+def verify_tables(reports: Sequence[ImageReport]) -> tuple[Table, Table]:
+    """Kernel by kernel on the reference's inputs, worst image shown; and image by image."""
+    kernels = Table(title="each kernel on the reference's inputs, the worst of all images")
+    for heading in ("kernel", "variant", "output", "error / bound", "verdict"):
+        kernels.add_column(heading, justify="right" if "/" in heading else "left")
+    for image, report in worst_reports(reports):
+        found = report.comparison
+        used = budget_text(found.budget_used) if found.count else "–"
+        verdict = found.verdict if found.verdict == "pass" else f"[red]{found.verdict}[/] ({image})"
+        kernels.add_row(
+            report.kernel.name, report.variant.name, shape_text(report.shape), used, verdict
+        )
+    ends = Table(
+        title="end to end: each kernel on the device's own results, the worst of all kernels"
+    )
+    for heading in ("image", "reference", "device", "error / bound", "verdict"):
+        ends.add_column(heading, justify="right" if "/" in heading else "left")
+    for one in reports:
+        end = one.end_to_end
+        ends.add_row(
+            one.image,
+            class_text(end.reference_class, end.reference_probability),
+            class_text(end.device_class, end.device_probability),
+            budget_text(end.budget_used),
+            "pass" if end.verdict == "pass" else f"[red]{end.message}[/]",
+        )
+    return kernels, ends
+
+
+def class_text(found: int | None, probability: float | None) -> str:
+    chance = "" if probability is None else f" (p = {probability:.6f})"
+    return "–" if found is None else f"class {found}{chance}"
+
+
+def failure_lines(reports: Sequence[ImageReport]) -> list[str]:
+    """For every kernel that fails, what went wrong and its worst element."""
+    lines = []
+    for image, report in worst_reports(reports):
+        found = report.comparison
+        if found.verdict == "pass":
+            continue
+        lines.append(
+            f"{report.kernel.name}: {found.verdict}: {found.message} "
+            f"({report.kernel.layer} {report.variant.name!r}, {report.variant.source.name}, {image})"
+        )
+        if found.worst is not None:
+            w = found.worst
+            lines.append(
+                f"    worst at {list(w.index)}: expected {w.expected:.9g}, got {w.got:.9g}, "
+                f"error {abs(w.got - w.expected):.3g}, bound {w.bound:.3g}"
+            )
+    return lines
+
+
+def verify_json(
+    network: Network, view: str, device: dict[str, Any], reports: Sequence[ImageReport]
+) -> dict[str, Any]:
+    """The report as JSON; infinite and undefined numbers become null."""
+    nodes = [
+        {
+            "name": report.kernel.name,
+            "layer": report.kernel.layer,
+            "variant": report.variant.name,
+            "shape": list(report.shape),
+            "image": image,
+            "verdict": report.comparison.verdict,
+            "message": report.comparison.message,
+            "failed": report.comparison.failed,
+            "elements": report.comparison.count,
+            "budget_used": report.comparison.budget_used,
+            "worst": worst_json(report.comparison.worst),
+        }
+        for image, report in worst_reports(reports)
+    ]
+    ends = [{"image": one.image, **asdict(one.end_to_end)} for one in reports]
+    verdict = verdict_of(reports)
+    answer = {
+        "verdict": verdict,
+        "network": network.name,
+        "view": view,
+        "device": device,
+        "nodes": nodes,
+        "end_to_end": ends,
+    }
+    return finite(answer)
+
+
+def worst_json(worst: Worst | None) -> dict[str, Any] | None:
+    return None if worst is None else {**asdict(worst), "index": list(worst.index)}
+
+
+def finite(value: Any) -> Any:
+    """The value with every number that JSON cannot hold replaced by null, paths by text."""
+    if isinstance(value, dict):
+        return {str(k): finite(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(v) for v in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return str(value) if isinstance(value, Path) else value
+
+
+def wide_console() -> Console:
+    """A console that wraps at the terminal's width, and not at 80 columns in a pipe."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=160)

@@ -1,0 +1,5 @@
+"""How kernels run: drivers, sessions, guarded memory, programs, and each layer's variants."""
+
+from .variants import Variant, variant
+
+__all__ = ["Variant", "variant"]

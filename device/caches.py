@@ -1,0 +1,98 @@
+"""A kernel cache of its own for every process, warm where an earlier process left one.
+
+PoCL's cache breaks when several processes or several versions share it, and keeps the broken entry
+of a compiler that crashed. So a process owns a slot for its lifetime, by a lock that the kernel
+drops when the process dies; the slot of a process that did not exit properly is emptied.
+"""
+
+import atexit
+import fcntl
+import hashlib
+import itertools
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import IO
+
+import platformdirs
+
+from .drivers import Driver
+
+# The process id is part of the key: a forked child must not believe that it owns the slot.
+_held: dict[tuple[int, str], Path] = {}
+
+
+def cache_folder(driver: Driver) -> Path:
+    """Return the existing folder that this process alone uses for this driver's kernels.
+
+    It is `slot-K` in the user's cache folder, under a name that changes with the driver's library;
+    a temporary folder, removed at exit, where the user's cache cannot be written.
+    """
+    identity = _identity(driver)
+    key = (os.getpid(), identity)
+    if key not in _held:
+        try:
+            versions = platformdirs.user_cache_path("clgold", appauthor=False) / identity
+            _held[key] = _take_slot(versions)
+        except OSError:
+            _held[key] = _temporary_cache()
+    return _held[key]
+
+
+def _temporary_cache() -> Path:
+    """Return a new folder that is removed at exit."""
+    folder = tempfile.mkdtemp(prefix="clgold-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    # pyopencl keeps tables of its own in the user's cache, and fails where it cannot.
+    os.environ["XDG_CACHE_HOME"] = folder
+    return Path(folder)
+
+
+def _identity(driver: Driver) -> str:
+    """Return the driver's name and a hash that another build of its library does not share."""
+    try:
+        # The version string is not known before the driver is loaded, which is too late.
+        status = Path(driver.library).stat()
+        build = f"{status.st_mtime_ns} {status.st_size}"
+    except OSError:
+        build = ""
+    digest = hashlib.sha256(f"{os.path.realpath(driver.library)} {build}".encode()).hexdigest()
+    return f"{driver.name}-{digest[:12]}"
+
+
+def _take_slot(versions: Path) -> Path:
+    """Return the first slot that this process can lock; raise OSError where none can be made."""
+    versions.mkdir(parents=True, exist_ok=True)
+    for k in itertools.count():
+        lock = (versions / f"slot-{k}.lock").open("a+")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            continue
+        slot = versions / f"slot-{k}"
+        _mark_used(lock, slot)
+        slot.mkdir(exist_ok=True)
+        for leftover in slot.glob("tempfile_*"):  # PoCL leaves an empty one at every start
+            leftover.unlink()
+        return slot
+    raise AssertionError("itertools.count ended")
+
+
+def _mark_used(lock: IO[str], slot: Path) -> None:
+    """Write the owner into its lock file, after emptying a slot whose last owner crashed."""
+    lock.seek(0)
+    if lock.read():
+        shutil.rmtree(slot, ignore_errors=True)
+    owner = os.getpid()
+    lock.truncate(0)
+    lock.write(f"{owner}\n")
+    lock.flush()
+    atexit.register(_mark_clean, lock, owner)
+
+
+def _mark_clean(lock: IO[str], owner: int) -> None:
+    """Tell the slot's next owner that this one ended well, and that its kernels can be trusted."""
+    if os.getpid() == owner:
+        lock.truncate(0)

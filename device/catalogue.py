@@ -1,0 +1,63 @@
+"""Our own variants, in one tuple, and which variant computes what."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from clgold.reference.spec import Shape
+
+from . import (
+    affine_grid,
+    affine_grid_sample,
+    argmax,
+    batch_norm,
+    conv2d,
+    conv2d_pool_elu,
+    elu,
+    flatten,
+    flatten_linear_elu,
+    grid_sample,
+    linear,
+    linear_softmax_argmax,
+    max_pool2d,
+    relu,
+    softmax,
+)
+from .variants import Variant, declared_in
+
+VARIANTS: tuple[Variant, ...] = tuple(
+    variant
+    for module in (
+        conv2d,
+        linear,
+        max_pool2d,
+        relu,
+        elu,
+        batch_norm,
+        affine_grid,
+        grid_sample,
+        softmax,
+        argmax,
+        flatten,
+        conv2d_pool_elu,
+        flatten_linear_elu,
+        affine_grid_sample,
+        linear_softmax_argmax,
+    )
+    for variant in declared_in(module)
+)
+
+
+def candidates(variants: Iterable[Variant], layer: str) -> tuple[Variant, ...]:
+    """The variants of a layer or chain."""
+    return tuple(dict.fromkeys(one for one in variants if one.layer == layer))
+
+
+def choose(
+    variants: Iterable[Variant],
+    layer: str,
+    shapes: tuple[Shape | None, ...],
+    attributes: Mapping[str, Any],
+) -> Variant | None:
+    """The first variant of the layer that applies, or the first of all; None if there is none."""
+    known = candidates(variants, layer)
+    return next((one for one in known if not one.refusal(shapes, attributes)), (*known, None)[0])

@@ -1,0 +1,90 @@
+"""Device memory that shows what a kernel did to it: poisoned, and guarded on both sides."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from clgold.reference.spec import Shape
+
+if TYPE_CHECKING:
+    import pyopencl as cl
+
+# Quiet NaNs with payloads of our own. What still holds POISON was never written; a kernel that
+# reads beyond an array reads NaN, and one that writes there destroys GUARD.
+POISON = np.uint32(0x7FC5A5A5)
+GUARD = np.uint32(0x7FCA5A5A)
+GUARD_BYTES = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class DeviceArray:
+    """An array on the device. `host` is what it held when it was last written on our behalf."""
+
+    name: str
+    shape: Shape
+    dtype: np.dtype
+    buffer: "cl.Buffer"
+    whole: "cl.Buffer"  # the buffer with its guard zones
+    guard: int  # bytes of each guard zone
+    host: np.ndarray | None = None
+    layout: str = "NCHW"
+
+    @property
+    def nbytes(self) -> int:
+        return int(np.prod(self.shape, dtype=np.int64)) * self.dtype.itemsize
+
+
+def allocate(
+    queue: "cl.CommandQueue", name: str, shape: Shape, dtype: np.dtype, guard: int
+) -> DeviceArray:
+    """An array full of POISON between two guard zones of `guard` bytes."""
+    import pyopencl as cl
+
+    nbytes = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+    whole = cl.Buffer(queue.context, cl.mem_flags.READ_WRITE, guard + nbytes + guard)
+    cl.enqueue_fill_buffer(queue, whole, POISON, guard, nbytes)
+    if guard:
+        cl.enqueue_fill_buffer(queue, whole, GUARD, 0, guard)
+        cl.enqueue_fill_buffer(queue, whole, GUARD, guard + nbytes, guard)
+    buffer = whole.get_sub_region(guard, nbytes) if guard else whole
+    return DeviceArray(name, shape, dtype, buffer, whole, guard)
+
+
+def upload(queue: "cl.CommandQueue", name: str, values: np.ndarray, guard: int) -> DeviceArray:
+    """A copy of `values` on the device."""
+    import pyopencl as cl
+
+    host = np.ascontiguousarray(values)
+    array = allocate(queue, name, host.shape, host.dtype, guard)
+    cl.enqueue_copy(queue, array.buffer, host, is_blocking=True)
+    return DeviceArray(
+        name, array.shape, array.dtype, array.buffer, array.whole, guard, host, array.layout
+    )
+
+
+def download(queue: "cl.CommandQueue", array: DeviceArray) -> np.ndarray:
+    """The array's values now."""
+    import pyopencl as cl
+
+    values = np.empty(array.shape, array.dtype)
+    cl.enqueue_copy(queue, values, array.buffer, is_blocking=True)
+    return values
+
+
+def damage(queue: "cl.CommandQueue", array: DeviceArray) -> str:
+    """How far a kernel wrote beyond the array, as words; empty when it did not."""
+    import pyopencl as cl
+
+    if not array.guard:
+        return ""
+    zone = np.empty(array.guard // 4, np.uint32)
+    for side, offset in (("before", 0), ("after", array.guard + array.nbytes)):
+        cl.enqueue_copy(queue, zone, array.whole, src_offset=offset, is_blocking=True)
+        touched = np.flatnonzero(zone != GUARD)
+        if touched.size:
+            nearest = touched[0] if side == "after" else zone.size - 1 - touched[-1]
+            return (
+                f"wrote {touched.size} elements {side} {array.name} {list(array.shape)}, "
+                f"the nearest {nearest + 1} beyond its {'end' if side == 'after' else 'start'}"
+            )
+    return ""

@@ -1,0 +1,170 @@
+"""Does a driver work, and which one is meant: every answer from a process of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from .drivers import Driver, discover
+
+SECONDS = 60.0  # for one driver: a cold one loads a compiler of 100 MB and builds a kernel
+
+
+class UnknownDevice(ValueError):
+    """No driver has this name, or it has no device of this index."""
+
+
+class NoDevice(RuntimeError):
+    """No driver, or not the one that was asked for, works here."""
+
+
+@dataclass(frozen=True)
+class DeviceRecord:
+    """One device; memory is in bytes; `reason` says why it does not work, "" if it does."""
+
+    name: str
+    version: str
+    driver_version: str
+    compute_units: int
+    max_work_group_size: int
+    local_memory: int
+    global_memory: int
+    fp16: bool
+    fp64: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What a driver is and whether it works; `reason` is a sentence if it does not, else ""."""
+
+    driver: Driver
+    alive: bool
+    reason: str = ""
+    platform: str = ""
+    version: str = ""
+    devices: tuple[DeviceRecord, ...] = ()
+
+
+def probe(driver: Driver, timeout: float = SECONDS) -> Probe:
+    """Return whether the driver loads, lists a device, builds a kernel and computes correctly.
+
+    The driver runs in a process of its own for at most `timeout` seconds: a crash, a hang or a
+    missing library makes a dead probe with the reason, never an exception.
+    """
+    try:
+        code, output, errors = _run(_command(driver), timeout)
+    except OSError as error:
+        return Probe(driver, False, f"Python cannot be started to try it: {error}.")
+    answer = _last_json(output)
+    # PoCL may abort at exit, after the answer: an answer counts, whatever came after it.
+    if answer is None:
+        return Probe(driver, False, _why_silent(code, timeout, errors))
+    if "devices" not in answer:
+        return Probe(driver, False, answer["reason"])
+    devices = tuple(DeviceRecord(**device) for device in answer["devices"])
+    alive = any(not device.reason for device in devices)
+    reason = "" if alive else devices[0].reason
+    return Probe(driver, alive, reason, answer["platform"], answer["version"], devices)
+
+
+def select(name: str | None = None) -> tuple[Driver, int, Probe]:
+    """Return the driver, the index of the device and the probe that `NAME[:INDEX]` asks for.
+
+    Without a name it is the first driver that works, without an index its first device that does.
+    Raises UnknownDevice for a name or an index that does not exist, NoDevice if it does not work.
+    """
+    drivers = discover()
+    if name is not None:
+        name, index = _parse(name, [driver.name for driver in drivers])
+        return _select_device(next(d for d in drivers if d.name == name), index)
+    dead = []
+    for driver in drivers:
+        result = probe(driver)
+        if result.alive:
+            return driver, _first_working(result.devices), result
+        dead.append(f"\n  {driver.name}: {result.reason}")
+    if not dead:
+        raise NoDevice("There is no OpenCL driver here: `pip install pyopencl[pocl]` brings one.")
+    raise NoDevice("No OpenCL driver here works:" + "".join(dead))
+
+
+def _parse(name: str, known: Sequence[str]) -> tuple[str, int | None]:
+    """Return the name and the index of `NAME[:INDEX]`; raise UnknownDevice."""
+    stem, colon, index = name.partition(":")
+    if stem not in known:
+        names = ", ".join(known) or "none"
+        raise UnknownDevice(f"There is no OpenCL driver {stem!r} here, known are: {names}.")
+    if colon and not (index.isascii() and index.isdigit()):
+        raise UnknownDevice(f"The device {name!r} has index {index!r}, expected 0, 1, ….")
+    return stem, int(index) if colon else None
+
+
+def _select_device(driver: Driver, index: int | None) -> tuple[Driver, int, Probe]:
+    """Return the driver with a device that works; raise UnknownDevice or NoDevice."""
+    result = probe(driver)
+    count = len(result.devices)
+    if not count or (index is None and not result.alive):
+        raise NoDevice(f"The OpenCL driver {driver.name} does not work: {result.reason}")
+    if index is None:
+        return driver, _first_working(result.devices), result
+    if index >= count:
+        raise UnknownDevice(f"{driver.name} has {count} device(s), so no index {index}.")
+    if result.devices[index].reason:
+        raise NoDevice(f"{driver.name}:{index} does not work: {result.devices[index].reason}")
+    return driver, index, result
+
+
+def _first_working(devices: Sequence[DeviceRecord]) -> int:
+    return next(index for index, device in enumerate(devices) if not device.reason)
+
+
+def _command(driver: Driver) -> list[str]:
+    """Return the command that examines a driver; -P keeps the current folder off the path."""
+    return [sys.executable, "-P", "-m", f"{__package__}.examine", json.dumps(asdict(driver))]
+
+
+def _run(command: Sequence[str], timeout: float) -> tuple[int | None, str, str]:
+    """Return the exit status (None: out of time), standard output and standard error."""
+    pipe = subprocess.PIPE
+    # A session of its own: compilers that the driver started are ended with it, and cannot keep
+    # the pipes open.
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, start_new_session=True
+    ) as process:
+        try:
+            output, errors = process.communicate(timeout=timeout)
+            code: int | None = process.returncode
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            output, errors = process.communicate()
+            code = None
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    return code, output.decode(errors="replace"), errors.decode(errors="replace")
+
+
+def _last_json(output: str) -> dict[str, Any] | None:
+    """Return the last line of the output as the answer, None if it is none."""
+    try:
+        answer = json.loads(output.splitlines()[-1])
+    except (IndexError, ValueError):
+        return None
+    return answer if isinstance(answer, dict) else None
+
+
+def _why_silent(code: int | None, timeout: float, errors: str) -> str:
+    """Return why a process gave no answer, with the last words of its standard error."""
+    if code is None:
+        reason = f"It gave no answer within {timeout:g} seconds"
+    elif code < 0:
+        reason = f"It crashed with {signal.Signals(-code).name}"
+    else:
+        reason = f"Its process ended with status {code} and without an answer"
+    lines = errors.strip().splitlines()
+    return f"{reason}: {lines[-1].strip().rstrip('.')}." if lines else f"{reason}."

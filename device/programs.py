@@ -1,0 +1,75 @@
+"""OpenCL programs: built once from their files, with the compiler's words kept."""
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyopencl as cl
+
+KERNELS = Path(__file__).parent.parent / "kernels"
+STANDARD = "-cl-std=CL1.2"
+
+
+class BuildError(RuntimeError):
+    """A kernel file that the device's compiler refuses, with path, options and its log."""
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """A built program, and what the compiler warned of."""
+
+    source: Path
+    options: tuple[str, ...]
+    handle: "cl.Program"
+    warnings: str
+
+    def kernel(self, entry: str, argument_count: int) -> "cl.Kernel":
+        """The kernel `entry`, which must take that many arguments; BuildError otherwise."""
+        import pyopencl as cl
+
+        names = self.handle.get_info(cl.program_info.KERNEL_NAMES).split(";")
+        if entry not in names:
+            known = ", ".join(sorted(names)) or "none"
+            raise BuildError(f"{self.source}: there is no kernel {entry!r}, it has {known}")
+        kernel = cl.Kernel(self.handle, entry)
+        if kernel.num_args != argument_count:
+            raise BuildError(
+                f"{self.source}: kernel {entry} takes {kernel.num_args} arguments, "
+                f"{argument_count} given"
+            )
+        return kernel
+
+
+def build(context: "cl.Context", cache: Path, source: Path, options: tuple[str, ...]) -> Program:
+    """The program in `source`, compiled with `-I kernels` and the folder of the file itself."""
+    import pyopencl as cl
+
+    try:
+        text = source.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise BuildError(f"{source}: there is no such file") from None
+    except (OSError, UnicodeDecodeError) as reason:
+        raise BuildError(f"{source}: cannot be read: {reason}") from None
+    standard = () if any(o.startswith("-cl-std") for o in options) else (STANDARD,)
+    folders = ("-I", str(KERNELS), "-I", str(source.parent))
+    complete = [*standard, *folders, *options]
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            handle = cl.Program(context, text).build(complete, cache_dir=str(cache / "pyopencl"))
+        except cl.Error as error:
+            raise BuildError(
+                f"{source}: does not build with options {' '.join(options) or '(none)'}:\n"
+                f"{build_log(error)}"
+            ) from None
+    said = "\n".join(str(w.message) for w in caught if issubclass(w.category, cl.CompilerWarning))
+    return Program(source, options, handle, said)
+
+
+def build_log(error: Exception) -> str:
+    """What the compiler said, without pyopencl's frame around it."""
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    kept = [line for line in lines if not line.startswith(("Options:", "Source saved as"))]
+    return "\n".join(kept)

@@ -1,0 +1,129 @@
+"""One run of a variant: twice, with every array inspected afterwards."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from clgold.reference import Chain
+from clgold.reference.chain import resolve
+
+from . import memory
+from .launcher import RELAXED_MATH, Launcher, LaunchError
+from .memory import DeviceArray
+from .programs import BuildError
+from .session import Session
+from .variants import Variant, blame
+
+Operands = tuple[DeviceArray | None, ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came of it. `verdict` is empty when there is an output worth comparing."""
+
+    verdict: str = ""
+    message: str = ""
+    output: DeviceArray | None = None
+    kept: Mapping[str, np.ndarray] = field(default_factory=dict)
+    profile: str = "full"
+    sources: tuple[Path, ...] = ()
+
+
+def run_variant(
+    session: Session,
+    variant: Variant,
+    chain: Chain,
+    operands: Operands,
+    attributes: Mapping[str, Any],
+) -> Run:
+    """Run the variant twice on operands that stand on the device.
+
+    Verdicts given here: unsupported, build-error, crash (an exception in the variant), overrun,
+    input-modified, nondeterministic. The rest is for the comparer.
+    """
+    shapes = tuple(None if o is None else o.shape for o in operands)
+    complete, outputs = resolve(chain, shapes, attributes)
+    refusal = variant.refusal(shapes, complete)
+    if refusal:
+        return Run("unsupported", refusal)
+    results = []
+    for _ in range(2):
+        cl = Launcher(session, variant.source.parent, outputs[-1], chain.dtype)
+        failed = attempt(variant, cl, operands, complete)
+        if failed is not None:
+            return failed
+        results.append(finish(session, cl, operands))
+        if results[-1].verdict:
+            return results[-1]
+    return same_bits(*results)
+
+
+def attempt(
+    variant: Variant, cl: Launcher, operands: Operands, attributes: Mapping[str, Any]
+) -> Run | None:
+    """Launch; None when an output came back, and stands in cl.kept under the empty name."""
+    try:
+        output = variant.launch(cl, *operands, **attributes)
+    except BuildError as error:
+        return Run("build-error", str(error), sources=tuple(cl.sources))
+    except LaunchError as error:
+        return Run("crash", f"{variant.source.name}, {blame(error, variant.source)}")
+    except Exception as error:  # a variant is a stranger's code: whatever it raises is a verdict
+        return Run("crash", f"{variant.source.name}, {blame(error, variant.source)}")
+    if not isinstance(output, DeviceArray):
+        kind = type(output).__name__
+        return Run("crash", f"{variant.source.name}: returned a {kind}, expected cl.output()")
+    cl.kept[""] = output
+    return None
+
+
+def finish(session: Session, cl: Launcher, operands: Operands) -> Run:
+    """Bring back the results, and look for damage around and inside the arrays."""
+    profile = "relaxed" if RELAXED_MATH in cl.options else session.profile
+    sources = tuple(sorted(cl.sources))
+    inputs = [operand for operand in operands if operand is not None]
+    for array in (*inputs, *cl.arrays):
+        wrote = memory.damage(session.queue, array)
+        if wrote:
+            return Run("overrun", wrote, sources=sources)
+    for array in inputs:
+        now = memory.download(session.queue, array)
+        if array.host is not None and not np.array_equal(bits(now), bits(array.host)):
+            changed = int(np.count_nonzero(bits(now) != bits(array.host)))
+            message = f"changed {changed} elements of {array.name} {list(array.shape)}"
+            return Run("input-modified", message, sources=sources)
+    kept = {name: memory.download(session.queue, array) for name, array in cl.kept.items()}
+    output = cl.kept[""]
+    known = DeviceArray(
+        output.name,
+        output.shape,
+        output.dtype,
+        output.buffer,
+        output.whole,
+        output.guard,
+        kept.pop(""),
+        output.layout,
+    )
+    return Run("", "", known, kept, profile, sources)
+
+
+def bits(values: np.ndarray) -> np.ndarray:
+    """The array's bits, so that NaN equals itself and −0 differs from 0."""
+    return np.ascontiguousarray(values).view(np.dtype(f"u{values.dtype.itemsize}"))
+
+
+def same_bits(first: Run, second: Run) -> Run:
+    """The first run, unless the second differs from it."""
+    assert first.output is not None and second.output is not None
+    pairs = [("output", first.output.host, second.output.host)]
+    pairs += [(name, first.kept[name], second.kept.get(name)) for name in first.kept]
+    for name, one, two in pairs:
+        if one is None or two is None or one.shape != two.shape:
+            return Run("nondeterministic", f"{name} is of another shape in the second run")
+        differing = int(np.count_nonzero(bits(one) != bits(two)))
+        if differing:
+            message = f"{differing} of {one.size} elements of {name} differ between two runs"
+            return Run("nondeterministic", message, sources=first.sources)
+    return first

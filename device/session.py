@@ -1,0 +1,84 @@
+"""A session: one device of the one driver that this process has loaded."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import memory
+from .caches import cache_folder
+from .drivers import Driver
+from .loader import activate
+from .probe import select
+from .programs import Program, build
+
+if TYPE_CHECKING:
+    import pyopencl as cl
+
+
+@dataclass(eq=False)
+class Session:
+    """Context, queue, programs and whatever is made once (`once`), for one device."""
+
+    driver: Driver
+    device: "cl.Device"
+    context: "cl.Context"
+    queue: "cl.CommandQueue"
+    programs: dict[tuple[Path, float, tuple[str, ...]], Program] = field(default_factory=dict)
+    made: dict[Any, Any] = field(default_factory=dict)
+
+    @property
+    def guard(self) -> int:
+        """Bytes in a guard zone; none on a simulator that checks bounds itself."""
+        if not self.driver.guards:
+            return 0
+        return max(memory.GUARD_BYTES, self.device.mem_base_addr_align // 8)
+
+    @property
+    def profile(self) -> str:
+        """The accuracy that the device promises: full or embedded."""
+        return "embedded" if "EMBEDDED" in self.device.profile else "full"
+
+    def upload(self, name: str, values: np.ndarray) -> memory.DeviceArray:
+        return memory.upload(self.queue, name, values, self.guard)
+
+    def program(self, source: Path, options: tuple[str, ...]) -> Program:
+        """The built program; a file that has changed is built again. Raises BuildError."""
+        changed = source.stat().st_mtime if source.exists() else 0.0
+        key = (source, changed, options)
+        if key not in self.programs:
+            self.programs[key] = build(self.context, cache_folder(self.driver), source, options)
+        return self.programs[key]
+
+    def once(self, key: Any, make: Callable[[], Any]) -> Any:
+        """What `make` returned the first time."""
+        if key not in self.made:
+            self.made[key] = make()
+        return self.made[key]
+
+    def describe(self) -> dict[str, Any]:
+        """The device in words, for reports."""
+        return {
+            "driver": self.driver.name,
+            "library": self.driver.library,
+            "platform": self.device.platform.name.strip(),
+            "platform_version": self.device.platform.version.strip(),
+            "name": self.device.name.strip(),
+            "driver_version": self.device.driver_version.strip(),
+            "profile": self.profile,
+        }
+
+
+def open_session(name: str | None = None) -> Session:
+    """A session on the device that NAME[:INDEX] asks for, by default the first that works.
+
+    The driver is tried in a process of its own first. Raises UnknownDevice, NoDevice.
+    """
+    import pyopencl as cl
+
+    driver, index, _ = select(name)
+    device = activate(driver)[index]
+    context = cl.Context([device])
+    return Session(driver, device, context, cl.CommandQueue(context))

@@ -1,0 +1,100 @@
+"""A network's weights: seeded by our own generator, or read from the user's file."""
+
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from clgold.networks import Network
+from clgold.networks.network import Weight, role
+from clgold.reference import generator
+from safetensors import SafetensorError, safe_open
+
+Arrays = dict[str, np.ndarray]
+
+
+class InputError(ValueError):
+    """A file or value of the user's that cannot be used, as a sentence."""
+
+
+def seeded_weights(network: Network, seed: int) -> Arrays:
+    """float32 weights that neither kill nor blow up the activations; the same bits everywhere."""
+    arrays: Arrays = {}
+    for name, weight in network.weights.items():
+        layer, operand = role(network, name)
+        if layer == "batch_norm":
+            values = seeded_statistic(name, operand, weight, seed)
+        else:
+            spread = weight.gain / np.sqrt(max(1, int(np.prod(weight.shape[1:]))))
+            values = spread * generator.bell(seed, name, weight.shape)
+        if weight.centre is not None:
+            values = values + np.asarray(weight.centre).reshape(weight.shape)
+        arrays[name] = values.astype(np.float32)
+    return arrays
+
+
+def seeded_statistic(name: str, operand: str, weight: Weight, seed: int) -> np.ndarray:
+    """Variances from 0.01 to 1.2, so that eps shows; γ follows them, so that nothing explodes."""
+    deviation = generator.uniform(seed, f"{name.rpartition('_')[0]} σ", weight.shape, 0.1, 1.1)
+    if operand == "running_var":
+        return deviation * deviation
+    if operand == "weight":
+        return deviation * generator.uniform(seed, name, weight.shape, 0.5, 1.5)
+    return 0.3 * generator.bell(seed, name, weight.shape)
+
+
+def load_weights(path: Path, network: Network) -> Arrays:
+    """The network's arrays by name from .npz or .safetensors, checked; InputError otherwise."""
+    readers = {".npz": read_npz, ".safetensors": read_safetensors}
+    if path.suffix not in readers:
+        raise InputError(f"weights {path}: expected a .npz or .safetensors file")
+    if not path.is_file():
+        raise InputError(f"weights {path}: there is no such file")
+    arrays = readers[path.suffix](path, tuple(network.weights))
+    for name, weight in network.weights.items():
+        check(path, name, arrays, weight, role(network, name)[1])
+    return {name: np.ascontiguousarray(arrays[name]) for name in network.weights}
+
+
+def read_npz(path: Path, names: tuple[str, ...]) -> Arrays:
+    """Those of the named arrays that the archive holds; nothing pickled is ever loaded."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            if not isinstance(archive, np.lib.npyio.NpzFile):
+                raise InputError(f"weights {path}: not a .npz archive of named arrays")
+            return {name: archive[name] for name in names if name in archive.files}
+    except InputError:
+        raise
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile, KeyError, MemoryError) as reason:
+        raise InputError(f"weights {path}: cannot be read as .npz: {reason}") from None
+
+
+def read_safetensors(path: Path, names: tuple[str, ...]) -> Arrays:
+    """Those of the named arrays that the file holds."""
+    try:
+        with safe_open(path, framework="numpy") as archive:
+            present = set(archive.keys())
+            return {name: archive.get_tensor(name) for name in names if name in present}
+    except (SafetensorError, OSError, ValueError, TypeError) as reason:
+        raise InputError(f"weights {path}: cannot be read as .safetensors: {reason}") from None
+
+
+def check(
+    path: Path, name: str, arrays: Mapping[str, np.ndarray], weight: Weight, operand: str
+) -> None:
+    """Refuse an array that is missing, of another shape or dtype, or not finite."""
+    if name not in arrays:
+        raise InputError(f"weights {path}: array {name} is missing, expected shape {weight.shape}")
+    array = arrays[name]
+    if array.dtype != np.float32:
+        raise InputError(f"weights {path}: {name} has dtype {array.dtype}, expected float32")
+    if array.shape != weight.shape:
+        raise InputError(f"weights {path}: {name} has shape {array.shape}, expected {weight.shape}")
+    if not np.all(np.isfinite(array)):
+        index = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise InputError(f"weights {path}: {name} holds {array[index]} at {list(index)}")
+    if operand == "running_var" and array.min() < 0:
+        index = int(np.argmin(array))
+        raise InputError(
+            f"weights {path}: {name} holds {array[index]} at [{index}]; a variance is at least 0"
+        )

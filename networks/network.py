@@ -1,0 +1,119 @@
+"""What a network is: nodes in order, grouped into kernels, and the arrays that feed them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from clgold.reference import Chain, find_chain, find_layer
+from clgold.reference.chain import resolve
+from clgold.reference.spec import Shape
+
+
+@dataclass(frozen=True)
+class Node:
+    """One layer: `operands` name nodes, inputs or weights in the layer's order, None if absent."""
+
+    name: str
+    layer: str
+    operands: tuple[str | None, ...]
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """Nodes that one launch computes; the last one's output stands in `buffer`."""
+
+    name: str
+    buffer: str
+    nodes: tuple[Node, ...]
+
+    @property
+    def layer(self) -> str:
+        """The chain of its layers, as "conv2d+elu"."""
+        return "+".join(node.layer for node in self.nodes)
+
+    @property
+    def chain(self) -> Chain:
+        return find_chain(self.layer)
+
+    @property
+    def output(self) -> str:
+        """The name of the node whose value it leaves behind."""
+        return self.nodes[-1].name
+
+    @property
+    def operands(self) -> tuple[str | None, ...]:
+        """What comes from outside, in the order of the chain's open operands."""
+        own = {node.name for node in self.nodes}
+        return tuple(o for node in self.nodes for o in node.operands if o not in own)
+
+    @property
+    def attributes(self) -> Mapping[str, Any]:
+        """The one layer's attributes, or one mapping per layer of a chain."""
+        if len(self.nodes) == 1:
+            return self.nodes[0].attributes
+        return {node.layer: node.attributes for node in self.nodes}
+
+
+@dataclass(frozen=True)
+class Weight:
+    """A trained array. Seeded values spread by `gain`/√(values per output) around `centre`."""
+
+    shape: Shape
+    gain: float = 1.0
+    centre: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network as data.
+
+    inputs    the host's array and its shape (N, C, H, W); buffers: the device's name for it
+    answer    the node with the class index, probability the one with the classes' probabilities
+    output    the host's name for what comes back
+    """
+
+    name: str
+    title: str
+    inputs: Mapping[str, Shape]
+    weights: Mapping[str, Weight]
+    kernels: tuple[Kernel, ...]
+    buffers: Mapping[str, str]
+    answer: str
+    probability: str
+    output: str
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        return tuple(node for kernel in self.kernels for node in kernel.nodes)
+
+
+def view(network: Network, fused: bool) -> tuple[Kernel, ...]:
+    """The network's kernels as its author fused them, or one kernel for every node."""
+    if fused:
+        return network.kernels
+    return tuple(Kernel(node.name, node.name, (node,)) for node in network.nodes)
+
+
+def shapes(network: Network) -> dict[str, Shape]:
+    """The shape of every input, weight and node; SpecError where they do not fit together."""
+    known = {name: tuple(shape) for name, shape in network.inputs.items()}
+    known |= {name: weight.shape for name, weight in network.weights.items()}
+    for node in network.nodes:
+        given = (None if o is None else known[o] for o in node.operands)
+        known[node.name] = find_layer(node.layer).out_shape(*given, **node.attributes)
+    return known
+
+
+def complete_attributes(kernel: Kernel, known: Mapping[str, Shape]) -> Mapping[str, Any]:
+    """The kernel's attributes, every one present and normalised."""
+    given = tuple(None if o is None else known[o] for o in kernel.operands)
+    return resolve(kernel.chain, given, kernel.attributes)[0]
+
+
+def role(network: Network, weight: str) -> tuple[str, str]:
+    """Which operand of which layer a weight is: ("conv2d", "bias")."""
+    for node in network.nodes:
+        if weight in node.operands:
+            return node.layer, find_layer(node.layer).operands[node.operands.index(weight)]
+    raise KeyError(f"{network.name}: no node uses the weight {weight}")

@@ -1,0 +1,106 @@
+"""What is right: every layer in NumPy, its rule of shapes and the error a kernel may make.
+
+>>> import numpy as np
+>>> from clgold.reference import conv2d, error_bound
+>>> x, w = np.ones((1, 1, 3, 3), np.float32), np.ones((1, 1, 2, 2), np.float32)
+>>> conv2d(x, w)[0, 0]
+array([[4., 4.],
+       [4., 4.]])
+>>> float(error_bound("conv2d", x, w).max())  # sums of small integers are exact
+0.0
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from .affine_grid import AFFINE_GRID, affine_grid
+from .argmax import ARGMAX, argmax
+from .batch_norm import BATCH_NORM, batch_norm
+from .chain import Chain, enclose_chain, given_exactly, make_chain
+from .conv2d import CONV2D, conv2d, im2col
+from .elu import ELU, elu
+from .flatten import FLATTEN, flatten
+from .grid_sample import GRID_SAMPLE, grid_sample
+from .layer import Array, Enclosure, Layer
+from .linear import LINEAR, linear
+from .max_pool2d import MAX_POOL2D, max_pool2d
+from .profile import EMBEDDED, FULL, PROFILES, RELAXED, Profile, find_profile
+from .relu import RELU, relu
+from .softmax import SOFTMAX, softmax
+from .spec import SpecError
+
+LAYERS: tuple[Layer, ...] = (
+    CONV2D,
+    LINEAR,
+    MAX_POOL2D,
+    RELU,
+    ELU,
+    BATCH_NORM,
+    AFFINE_GRID,
+    GRID_SAMPLE,
+    SOFTMAX,
+    ARGMAX,
+    FLATTEN,
+)
+
+LayerLike = str | Layer | Callable[..., Array]
+
+
+def find_layer(layer: LayerLike) -> Layer:
+    """The record of a layer, given by record, name or function; SpecError if there is none."""
+    for known in LAYERS:
+        if layer in (known, known.name, known.forward):
+            return known
+    names = ", ".join(known.name for known in LAYERS)
+    raise SpecError(f"unknown layer {layer!r}, expected one of {names}")
+
+
+def find_chain(layer: LayerLike) -> Chain:
+    """The chain written "a+b+c", or the chain of one layer alone."""
+    if isinstance(layer, str):
+        return make_chain(tuple(find_layer(name) for name in layer.split("+")))
+    return make_chain((find_layer(layer),))
+
+
+def error_bound(
+    layer: LayerLike, *operands: Array | None, profile: str | Profile = FULL, **attributes: Any
+) -> Array:
+    """How far a correct float32 kernel's result may be from the exact one, element by element.
+
+    operands float32, in the layer's order; for a chain "a+b" its open operands, and the
+    attributes as one mapping per layer: conv2d={"stride": 2}. Returns float64 of the output's
+    shape. Raises SpecError. Derivations: docs/error-bounds.md.
+    """
+    chain = find_chain(layer)
+    exact = given_exactly(chain, operands)
+    found = enclose_chain(chain, exact, attributes, find_profile(profile))
+    return found[chain.layers[-1].name].radius
+
+
+__all__ = [
+    "EMBEDDED",
+    "FULL",
+    "LAYERS",
+    "PROFILES",
+    "RELAXED",
+    "Chain",
+    "Enclosure",
+    "Layer",
+    "Profile",
+    "SpecError",
+    "affine_grid",
+    "argmax",
+    "batch_norm",
+    "conv2d",
+    "elu",
+    "error_bound",
+    "find_chain",
+    "find_layer",
+    "flatten",
+    "grid_sample",
+    "im2col",
+    "linear",
+    "max_pool2d",
+    "relu",
+    "softmax",
+]

@@ -1,0 +1,60 @@
+"""The index of the largest value."""
+
+from typing import Any
+
+import numpy as np
+
+from .layer import Array, Attributes, Enclosure, Layer, evaluate
+from .profile import Profile
+from .spec import Shape, SpecError
+
+
+def argmax(input: Array, dim: int) -> Array:
+    """The index along `dim` of the largest value; of equal ones the first; NaN counts as largest.
+
+    input of any shape, float32 → the shape without `dim`, int64. Raises SpecError. As numpy.argmax;
+    torch.argmax does not promise which of equal maxima it names.
+    """
+    return evaluate(ARGMAX, (input,), {"dim": dim})
+
+
+def attributes(dim: Any) -> Attributes:
+    return {"dim": dim}  # made non-negative once the number of axes is known
+
+
+def shape_rule(input: Shape, *, dim: int) -> Shape:
+    if not input or 0 in input:
+        raise SpecError(f"argmax: input has shape {input}; every axis must be at least 1 long")
+    return input[:dim] + input[dim + 1 :]
+
+
+def formula(input: Array, *, dim: int) -> Array:
+    return np.argmax(input, axis=dim)
+
+
+def error(profile: Profile, value: Array, input: Enclosure, *, dim: int) -> Array:
+    """None: the index is right or wrong; `choices` lists the right ones."""
+    return np.zeros(value.shape)
+
+
+def choices(profile: Profile, value: Array, input: Enclosure, *, dim: int) -> Array | None:
+    """(k, …): every index whose value, within its error, may be the largest."""
+    if input.exact:
+        return None
+    lower = (input.value - input.radius).max(axis=dim, keepdims=True)
+    possible = np.moveaxis(input.value + input.radius >= lower, dim, 0)
+    indices = np.arange(possible.shape[0]).reshape(-1, *(1,) * value.ndim)
+    return np.where(possible, indices, value)
+
+
+ARGMAX = Layer(
+    name="argmax",
+    operands=("input",),
+    forward=argmax,
+    attributes=attributes,
+    shape_rule=shape_rule,
+    formula=formula,
+    error=error,
+    choices=choices,
+    dtype=np.int32,
+)

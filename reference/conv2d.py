@@ -1,0 +1,153 @@
+"""Two-dimensional convolution, as neural networks mean it: cross-correlation, no flip."""
+
+from typing import Any
+
+import numpy as np
+
+from .layer import Array, Attributes, Enclosure, Layer, evaluate
+from .profile import Profile
+from .spec import (
+    Padding,
+    Pair,
+    Shape,
+    SpecError,
+    axes,
+    integer,
+    padding_pairs,
+    pair,
+    vector,
+)
+from .sums import product_sum_error
+from .windows import pad, positions, windows
+
+
+def conv2d(
+    input: Array,
+    weight: Array,
+    bias: Array | None = None,
+    stride: int | Pair = 1,
+    padding: int | Pair | Padding = 0,
+    dilation: int | Pair = 1,
+    groups: int = 1,
+) -> Array:
+    """y[n,m,i,j] = b[m] + Σ_{c,k,l} x[n, c, i·stride + k·dilation, j·stride + l·dilation]·w[m,c,k,l]
+
+    input (N, C, H, W), weight (M, C/groups, KH, KW), bias (M,): float32 → (N, M, OH, OW) float64.
+    x is the input with `padding` zeros around it; output channel m reads the m // (M/groups)-th
+    group of input channels. Raises SpecError. As torch.nn.functional.conv2d.
+    """
+    return evaluate(
+        CONV2D,
+        (input, weight, bias),
+        {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups},
+    )
+
+
+def im2col(
+    input: Array,
+    kernel_size: int | Pair,
+    stride: int | Pair = 1,
+    padding: int | Pair | Padding = 0,
+    dilation: int | Pair = 1,
+) -> Array:
+    """Every window of (N, C, H, W) as a column: (N, C·KH·KW, OH·OW), of the input's dtype.
+
+    An image without a batch, (C, H, W), gives (C·KH·KW, OH·OW). As torch.nn.functional.unfold;
+    a convolution is one matrix product of the filters' rows with these columns. Raises SpecError.
+    """
+    kernel, step = (
+        pair("im2col", "kernel_size", kernel_size, 1),
+        pair("im2col", "stride", stride, 1),
+    )
+    around, spread = padding_pairs("im2col", padding), pair("im2col", "dilation", dilation, 1)
+    axes("im2col", "input", np.shape(input), "C H W", "N C H W")
+    batch = input[np.newaxis] if input.ndim == 3 else input
+    counts = positions("im2col", batch.shape[2:], kernel, step, around, spread)
+    cut = windows(pad(batch, around), kernel, step, spread, counts)
+    n, c = batch.shape[:2]
+    columns = cut.transpose(0, 1, 4, 5, 2, 3).reshape(n, c * kernel[0] * kernel[1], -1)
+    return columns[0] if input.ndim == 3 else columns
+
+
+def attributes(stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: Any = 1) -> Attributes:
+    return {
+        "stride": pair("conv2d", "stride", stride, 1),
+        "padding": padding_pairs("conv2d", padding),
+        "dilation": pair("conv2d", "dilation", dilation, 1),
+        "groups": integer("conv2d", "groups", groups, 1),
+    }
+
+
+def shape_rule(
+    input: Shape,
+    weight: Shape,
+    bias: Shape | None,
+    *,
+    stride: Pair,
+    padding: Padding,
+    dilation: Pair,
+    groups: int,
+) -> Shape:
+    axes("conv2d", "input", input, "N C H W")
+    axes("conv2d", "weight", weight, "M C/groups KH KW")
+    n, c, h, w = input
+    m, depth, *kernel_size = weight
+    if c % groups or m % groups:
+        raise SpecError(
+            f"conv2d: groups is {groups}, which must divide both input's {c} channels "
+            f"and weight's {m} filters"
+        )
+    if depth != c // groups:
+        raise SpecError(
+            f"conv2d: weight has {depth} input channels per group, input has {c} channels "
+            f"in {groups} groups (expected {c // groups})"
+        )
+    vector("conv2d", "bias", bias, m, "filter")
+    kernel = (kernel_size[0], kernel_size[1])
+    return (n, m, *positions("conv2d", (h, w), kernel, stride, padding, dilation))
+
+
+def products(
+    input: Array, weight: Array, *, stride: Pair, padding: Padding, dilation: Pair, groups: int
+) -> Array:
+    """(N, M, OH, OW): the sums of products, one matrix product per group."""
+    n, c, _, _ = input.shape
+    m, _, kh, kw = weight.shape
+    counts = positions("conv2d", input.shape[2:], (kh, kw), stride, padding, dilation)
+    columns = im2col(input, (kh, kw), stride, padding, dilation)
+    columns = columns.reshape(n, groups, -1, counts[0] * counts[1])
+    rows = weight.reshape(groups, m // groups, -1)
+    return np.matmul(rows, columns).reshape(n, m, *counts)
+
+
+def formula(input: Array, weight: Array, bias: Array | None, **attributes: Any) -> Array:
+    output = products(input, weight, **attributes)
+    return output if bias is None else output + bias[:, np.newaxis, np.newaxis]
+
+
+def error(
+    profile: Profile,
+    value: Array,
+    input: Enclosure,
+    weight: Enclosure,
+    bias: Enclosure | None,
+    **attributes: Any,
+) -> Array:
+    """γ_K·(Σ|x||w| + |b|), K products that are not zero, one more for a bias."""
+    offset = None if bias is None else bias.value[:, np.newaxis, np.newaxis]
+    return product_sum_error(
+        profile, lambda x, w: products(x, w, **attributes), input, weight, offset
+    )
+
+
+CONV2D = Layer(
+    name="conv2d",
+    operands=("input", "weight", "bias"),
+    weights=("weight", "bias"),
+    optional=("bias",),
+    forward=conv2d,
+    attributes=attributes,
+    shape_rule=shape_rule,
+    formula=formula,
+    error=error,
+)

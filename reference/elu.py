@@ -1,0 +1,54 @@
+"""Exponential linear unit."""
+
+from typing import Any
+
+import numpy as np
+
+from .layer import Array, Attributes, Enclosure, Layer, evaluate
+from .pointwise import flush_error, same_shape
+from .profile import Profile
+from .spec import number
+
+
+def elu(input: Array, alpha: float = 1.0) -> Array:
+    """y = x for x > 0, alpha·(eˣ − 1) otherwise, element by element; NaN stays NaN.
+
+    input of any shape, float32 → the same shape, float64. Raises SpecError.
+    As torch.nn.functional.elu; Clevert, Unterthiner, Hochreiter, ICLR 2016, equation 15.
+    """
+    return evaluate(ELU, (input,), {"alpha": alpha})
+
+
+def attributes(alpha: Any = 1.0) -> Attributes:
+    return {"alpha": number("elu", "alpha", alpha)}
+
+
+def formula(input: Array, *, alpha: float) -> Array:
+    return np.where(input > 0, input, alpha * np.expm1(np.minimum(input, 0.0)))
+
+
+def error(profile: Profile, value: Array, input: Enclosure, *, alpha: float) -> Array:
+    """The larger of what expm1(x) and exp(x) − 1 may cost, and the Lipschitz constant times x's.
+
+    Besides the function itself, alpha is rounded to float32, the product and the difference once
+    each. Positive x is copied.
+    """
+    u, radius = profile.u, input.radius
+    steepest = max(1.0, abs(alpha))
+    top = np.minimum(input.value + radius, 0.0)
+    size = np.abs(value) + steepest * radius
+    by_expm1 = (profile.expm1(top) + 2 * u) * size
+    by_exp = abs(alpha) * profile.exp(top) * np.exp(top) + 3 * u * size
+    own = np.where(input.value - radius > 0, 0.0, np.maximum(by_expm1, by_exp))
+    return own * (1 + 8 * u) + steepest * radius + flush_error(profile, value)
+
+
+ELU = Layer(
+    name="elu",
+    operands=("input",),
+    forward=elu,
+    attributes=attributes,
+    shape_rule=same_shape("elu"),
+    formula=formula,
+    error=error,
+)

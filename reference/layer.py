@@ -1,0 +1,147 @@
+"""What a layer is: one record of plain functions, and the functions that work on any record."""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .profile import Profile
+from .spec import Shape, SpecError, axis
+
+Array = np.ndarray
+Attributes = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """A float64 value and how far an implementation's result may lie from it.
+
+    `bound` None means exact: these are the very numbers. `choices`, of shape (k, *value.shape),
+    lists every admissible result where a layer's answer is a choice (argmax, nearest).
+    """
+
+    value: Array
+    bound: Array | None = None
+    choices: Array | None = None
+
+    @property
+    def exact(self) -> bool:
+        """Whether these are the very numbers."""
+        return self.bound is None or not self.bound.any()
+
+    @property
+    def radius(self) -> Array:
+        """The bound as an array, 0 where exact."""
+        return np.zeros(self.value.shape) if self.bound is None else self.bound
+
+    @property
+    def magnitude(self) -> Array:
+        """The largest absolute value that the enclosed number may have."""
+        return np.abs(self.value) if self.bound is None else np.abs(self.value) + self.bound
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer: its function, its rule of shapes, its formula and its error.
+
+    operands    names, in the function's order; those that are `weights`; those that are `optional`
+    forward     the public function: float32 arrays in, float64 out
+    attributes  (**given) → every attribute, normalised: pairs, never ints; refuses bad values
+    shape_rule  (*shapes, **attributes) → the output's shape; refuses inconsistent operands
+    formula     (*float64 arrays, **attributes) → float64 array
+    error       (profile, value, *enclosures, **attributes) → bound on |result − exact|
+    choices     (profile, value, *enclosures, **attributes) → admissible results, or None
+    result      what the output is called; a chain feeds it to the operand of that name
+    """
+
+    name: str
+    operands: tuple[str, ...]
+    forward: Callable[..., Array]
+    attributes: Callable[..., Attributes]
+    shape_rule: Callable[..., Shape]
+    formula: Callable[..., Array]
+    error: Callable[..., Array]
+    choices: Callable[..., Array | None] | None = None
+    weights: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    result: str = "output"
+    dtype: type = np.float32
+
+    def out_shape(self, *shapes: Shape | None, **attributes: Any) -> Shape:
+        """The output's shape for operands of these shapes; SpecError if there is none."""
+        return self.resolve(shapes, attributes)[1]
+
+    def resolve(
+        self, shapes: tuple[Shape | None, ...], given: Mapping[str, Any]
+    ) -> tuple[Attributes, Shape]:
+        """Every attribute, normalised for operands of these shapes, and the output's shape."""
+        unknown = set(given) - set(inspect.signature(self.forward).parameters)
+        if unknown:
+            raise SpecError(f"{self.name}: has no attribute {', '.join(sorted(unknown))}")
+        attributes = self.attributes(**given)
+        shapes = self.complete(shapes)
+        if "dim" in attributes and shapes[0] is not None:
+            attributes["dim"] = axis(self.name, attributes["dim"], len(shapes[0]))
+        return attributes, self.shape_rule(*shapes, **attributes)
+
+    def complete(self, operands: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The operands, with None for each optional one left out at the end."""
+        missing = self.operands[len(operands) :]
+        if len(operands) > len(self.operands) or any(m not in self.optional for m in missing):
+            expected = ", ".join(self.operands)
+            raise SpecError(f"{self.name}: {len(operands)} operands given, expected {expected}")
+        return operands + (None,) * len(missing)
+
+
+def shapes_of(arrays: Iterable[Array | None]) -> tuple[Shape | None, ...]:
+    """The arrays' shapes, None for those absent."""
+    return tuple(None if array is None else array.shape for array in arrays)
+
+
+def check_operands(layer: Layer, names: tuple[str, ...], operands: tuple[Any, ...]) -> None:
+    """Refuse whatever is not a float32 array where one is due."""
+    for name, operand in zip(names, operands, strict=True):
+        if operand is None and name in layer.optional:
+            continue
+        if not isinstance(operand, np.ndarray):
+            kind = type(operand).__name__
+            raise SpecError(f"{layer.name}: {name} is a {kind}, expected a float32 array")
+        if operand.dtype != np.float32:
+            raise SpecError(f"{layer.name}: {name} has dtype {operand.dtype}, expected float32")
+
+
+def evaluate(layer: Layer, operands: tuple[Any, ...], given: Mapping[str, Any]) -> Array:
+    """The layer's value in float64 for float32 operands, after every check."""
+    operands = layer.complete(operands)
+    check_operands(layer, layer.operands, operands)
+    attributes, shape = layer.resolve(shapes_of(operands), given)
+    doubles = [None if o is None else o.astype(np.float64) for o in operands]
+    with np.errstate(all="ignore"):  # NaN and infinity in the data have defined results
+        value = layer.formula(*doubles, **attributes)
+    if value.shape != shape:
+        raise AssertionError(f"{layer.name}: formula gave {value.shape}, shape rule {shape}")
+    return value
+
+
+def enclose(
+    layer: Layer, operands: tuple[Enclosure | None, ...], given: Mapping[str, Any], profile: Profile
+) -> Enclosure:
+    """The layer's value for these operands, and how far an honest kernel's result may be from it.
+
+    Operands that carry a bound pass it on: the result encloses whatever a kernel with the
+    profile's arithmetic computes from any inputs inside theirs.
+    """
+    operands = layer.complete(operands)
+    values = [None if o is None else o.value for o in operands]
+    attributes, _ = layer.resolve(shapes_of(values), given)
+    with np.errstate(all="ignore"):
+        value = layer.formula(*values, **attributes)
+        bound = layer.error(profile, value, *operands, **attributes)
+        choices = None
+        if layer.choices is not None:
+            choices = layer.choices(profile, value, *operands, **attributes)
+    # A NaN bound says that no bound is known: anything may come out.
+    bound = np.where(np.isnan(bound) & ~np.isnan(value), np.inf, bound)
+    return Enclosure(value, bound, choices)

@@ -1,0 +1,110 @@
+"""Two-dimensional max pooling."""
+
+from typing import Any
+
+import numpy as np
+
+from .layer import Array, Attributes, Enclosure, Layer, evaluate
+from .pointwise import flush_error
+from .profile import Profile
+from .spec import Padding, Pair, Shape, SpecError, axes, boolean, padding_pairs, pair
+from .windows import extent, overhang, pad, positions, windows
+
+
+def max_pool2d(
+    input: Array,
+    kernel_size: int | Pair,
+    stride: int | Pair | None = None,
+    padding: int | Pair | Padding = 0,
+    dilation: int | Pair = 1,
+    ceil_mode: bool = False,
+) -> Array:
+    """y[n,c,i,j] = max_{k,l} x[n, c, i·stride + k·dilation, j·stride + l·dilation]
+
+    input (N, C, H, W) float32 → (N, C, OH, OW) float64. stride defaults to kernel_size; x is −∞
+    outside the image; padding is at most half the window; a NaN in the window gives NaN. With
+    ceil_mode a last window may overhang the end if it starts inside the image or its leading
+    padding. Raises SpecError. As torch.nn.functional.max_pool2d.
+    """
+    return evaluate(
+        MAX_POOL2D,
+        (input,),
+        {
+            "kernel_size": kernel_size,
+            "stride": stride,
+            "padding": padding,
+            "dilation": dilation,
+            "ceil_mode": ceil_mode,
+        },
+    )
+
+
+def attributes(
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: Any = False,
+) -> Attributes:
+    kernel = pair("max_pool2d", "kernel_size", kernel_size, 1)
+    spread = pair("max_pool2d", "dilation", dilation, 1)
+    around = padding_pairs("max_pool2d", padding)
+    for taps, gap, sides in zip(kernel, spread, around, strict=True):
+        if max(sides) > extent(taps, gap) // 2:
+            raise SpecError(
+                f"max_pool2d: padding is {max(sides)}, expected at most half of the window, "
+                f"{extent(taps, gap) // 2}, or windows might see nothing but padding"
+            )
+    return {
+        "kernel_size": kernel,
+        "stride": kernel if stride is None else pair("max_pool2d", "stride", stride, 1),
+        "padding": around,
+        "dilation": spread,
+        "ceil_mode": boolean("max_pool2d", "ceil_mode", ceil_mode),
+    }
+
+
+def shape_rule(
+    input: Shape,
+    *,
+    kernel_size: Pair,
+    stride: Pair,
+    padding: Padding,
+    dilation: Pair,
+    ceil_mode: bool,
+) -> Shape:
+    axes("max_pool2d", "input", input, "N C H W")
+    n, c, h, w = input
+    counts = positions("max_pool2d", (h, w), kernel_size, stride, padding, dilation, ceil_mode)
+    return (n, c, *counts)
+
+
+def formula(input: Array, **attributes: Any) -> Array:
+    return window_maximum(input, -np.inf, **attributes)
+
+
+def window_maximum(input: Array, outside: float, **attributes: Any) -> Array:
+    """The largest value in each window; NaN if it holds one."""
+    kernel, step, spread = (attributes[k] for k in ("kernel_size", "stride", "dilation"))
+    counts = shape_rule(input.shape, **attributes)[2:]
+    around = overhang(input.shape, kernel, step, attributes["padding"], spread, counts)
+    return windows(pad(input, around, outside), kernel, step, spread, counts).max(axis=(4, 5))
+
+
+def error(profile: Profile, value: Array, input: Enclosure, **attributes: Any) -> Array:
+    """The largest error of a value in the window; a subnormal maximum may be flushed to zero."""
+    flushed = flush_error(profile, value)
+    if input.exact:
+        return flushed
+    return window_maximum(input.radius, 0.0, **attributes) + flushed
+
+
+MAX_POOL2D = Layer(
+    name="max_pool2d",
+    operands=("input",),
+    forward=max_pool2d,
+    attributes=attributes,
+    shape_rule=shape_rule,
+    formula=formula,
+    error=error,
+)

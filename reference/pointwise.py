@@ -1,0 +1,37 @@
+"""What the layers that work element by element share."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .layer import Array, Attributes
+from .profile import Profile
+from .spec import Shape, SpecError
+
+
+def same_shape(layer: str) -> Callable[..., Shape]:
+    """The rule of shapes of an element-wise layer: any shape without an empty axis."""
+
+    def shape_rule(input: Shape, **_: Any) -> Shape:
+        if 0 in input:
+            raise SpecError(f"{layer}: input has shape {input}; every axis must be at least 1 long")
+        return input
+
+    return shape_rule
+
+
+def no_attributes(layer: str) -> Callable[..., Attributes]:
+    """The attributes of a layer that has none."""
+
+    def attributes(**given: Any) -> Attributes:
+        if given:
+            raise SpecError(f"{layer}: has no attribute {', '.join(given)}")
+        return {}
+
+    return attributes
+
+
+def flush_error(profile: Profile, value: Array) -> Array:
+    """What is lost when a result that is subnormal is flushed to zero, as OpenCL C permits."""
+    return np.where(np.abs(value) < profile.smallest_normal, np.abs(value), 0.0)

@@ -1,0 +1,36 @@
+"""Rectified linear unit."""
+
+import numpy as np
+
+from .layer import Array, Enclosure, Layer, evaluate
+from .pointwise import flush_error, no_attributes, same_shape
+from .profile import Profile
+
+
+def relu(input: Array) -> Array:
+    """y = max(x, 0), element by element; NaN stays NaN.
+
+    input of any shape, float32 → the same shape, float64. Raises SpecError.
+    As torch.nn.functional.relu.
+    """
+    return evaluate(RELU, (input,), {})
+
+
+def formula(input: Array) -> Array:
+    return np.maximum(input, 0.0)
+
+
+def error(profile: Profile, value: Array, input: Enclosure) -> Array:
+    """Exact; an error in x is passed on, never magnified."""
+    return input.radius + flush_error(profile, value)
+
+
+RELU = Layer(
+    name="relu",
+    operands=("input",),
+    forward=relu,
+    attributes=no_attributes("relu"),
+    shape_rule=same_shape("relu"),
+    formula=formula,
+    error=error,
+)

@@ -1,0 +1,87 @@
+"""Windows sliding over images: where they fit, and the views and columns they cut out.
+
+Output size: ⌊(size + padding − dilation·(kernel − 1) − 1) / stride⌋ + 1, as in
+https://pytorch.org/docs/stable/generated/torch.nn.Conv2d.html; a remainder means that the last
+rows or columns are never seen.
+"""
+
+import numpy as np
+
+from .spec import Padding, Pair, Shape, SpecError
+
+NO_PADDING: Padding = ((0, 0), (0, 0))
+
+
+def extent(kernel: int, dilation: int) -> int:
+    """How many pixels a window of `kernel` taps spans."""
+    return dilation * (kernel - 1) + 1
+
+
+def positions(
+    layer: str,
+    sizes: Pair,
+    kernel_size: Pair,
+    stride: Pair,
+    padding: Padding,
+    dilation: Pair,
+    ceil_mode: bool = False,
+) -> Pair:
+    """How many windows fit, vertically and horizontally; SpecError if none does.
+
+    With ceil_mode the last window may overhang the end, provided that it starts inside the
+    image or its leading padding (torch's rule).
+    """
+    counts = []
+    for name, size, kernel, step, (before, after), dilate in zip(
+        ("height", "width"), sizes, kernel_size, stride, padding, dilation, strict=True
+    ):
+        span = extent(kernel, dilate)
+        room = size + before + after - span
+        if room < 0:
+            raise SpecError(
+                f"{layer}: a window spans {span} in {name}, "
+                f"input with padding has {size + before + after}"
+            )
+        count = room // step + 1
+        if ceil_mode and room % step and count * step < size + before:
+            count += 1
+        counts.append(count)
+    return counts[0], counts[1]
+
+
+def unseen(size: int, kernel: int, stride: int, padding: Pair, dilation: int = 1) -> int:
+    """How many of the last rows (or columns) of the input no window ever sees."""
+    room = size + sum(padding) - extent(kernel, dilation)
+    return max(0, room % stride - padding[1])
+
+
+def pad(input: np.ndarray, padding: Padding, value: float = 0.0) -> np.ndarray:
+    """(N, C, H, W) with `value` added around H and W."""
+    if padding == NO_PADDING:
+        return input
+    return np.pad(input, ((0, 0), (0, 0), *padding), constant_values=value)
+
+
+def windows(
+    padded: np.ndarray, kernel_size: Pair, stride: Pair, dilation: Pair, counts: Pair
+) -> np.ndarray:
+    """A view (N, C, OH, OW, KH, KW) of (N, C, H, W): every window, nothing copied."""
+    n, c, _, _ = padded.shape
+    kh, kw = kernel_size
+    sn, sc, sh, sw = padded.strides
+    return np.lib.stride_tricks.as_strided(
+        padded,
+        (n, c, *counts, kh, kw),
+        (sn, sc, sh * stride[0], sw * stride[1], sh * dilation[0], sw * dilation[1]),
+        writeable=False,
+    )
+
+
+def overhang(
+    shape: Shape, kernel_size: Pair, stride: Pair, padding: Padding, dilation: Pair, counts: Pair
+) -> Padding:
+    """`padding`, with as much added at the end as ceil_mode's last windows reach beyond it."""
+    (top, bottom), (left, right) = padding
+    height = (counts[0] - 1) * stride[0] + extent(kernel_size[0], dilation[0])
+    width = (counts[1] - 1) * stride[1] + extent(kernel_size[1], dilation[1])
+    return (top, max(bottom, height - top - shape[2])), (left, max(right, width - left - shape[3]))
