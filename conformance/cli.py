@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -104,8 +105,6 @@ def summary(network: str, json_file: Path | None) -> None:
 
 def plain(record: Any) -> dict[str, Any]:
     """A record of records as dictionaries."""
-    from dataclasses import asdict
-
     return asdict(record)
 
 
@@ -185,7 +184,8 @@ def finish(
     answer = report.verify_json(network, view, session.describe(), reports)
     verdict = verdict_of(reports)
     about = answer["device"]
-    heading = f"{network.name} ({view}) on {about['driver']}: {about['name']}, {about['platform_version']}"
+    device = f"{about['driver']}: {about['name']}, {about['platform_version']}"
+    heading = f"{network.name} ({view}) on {device}"
     lines = report.failure_lines(reports)
     show(target, answer, heading, *report.verify_tables(reports), *lines, f"verdict: {verdict}")
     if verdict != "pass":

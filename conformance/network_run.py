@@ -6,15 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from clgold.device.catalogue import choose
 from clgold.device.memory import DeviceArray
-from clgold.device.run import Run, run_variant
 from clgold.device.session import Session
 from clgold.device.variants import Variant
 from clgold.networks import Kernel, Network, view
 from clgold.networks.network import complete_attributes, shapes
-from clgold.reference import Enclosure, find_profile
-from clgold.reference.chain import enclose_chain, given_exactly
 
-from .compare import Comparison, Tolerance, compare
+from .check import Checked, check
+from .compare import Comparison, Tolerance
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -123,56 +121,16 @@ def verify_image(
                 trace[kernel.output].shape,
             )
         )
-    start = uploaded | {source: session.upload(source, image)}
+    start = {**uploaded, source: session.upload(source, image)}
     return ImageReport(name, tuple(reports), end_to_end(session, plan, start, trace))
-
-
-@dataclass(frozen=True)
-class Checked:
-    """A kernel's run, what the reference gives for the same inputs, and the verdict."""
-
-    run: Run
-    expected: Mapping[str, Enclosure]
-    comparison: Comparison
 
 
 def check_kernel(
     session: Session, plan: Plan, kernel: Kernel, operands: tuple[DeviceArray | None, ...]
 ) -> Checked:
-    """Run the kernel on operands that stand on the device, and the reference on the same ones."""
+    """The kernel's variant on these operands against the reference."""
     variant = plan.variants[kernel.name]
-    run = run_variant(session, variant, kernel.chain, operands, kernel.attributes)
-    arrays = tuple(None if o is None else o.host for o in operands)
-    exact = given_exactly(kernel.chain, arrays)
-    expected = enclose_chain(kernel.chain, exact, kernel.attributes, find_profile(run.profile))
-    return Checked(run, expected, judge(kernel, run, expected, plan.tolerance))
-
-
-def judge(
-    kernel: Kernel, run: Run, expected: Mapping[str, Enclosure], tolerance: Tolerance | None
-) -> Comparison:
-    """The run's own verdict, or the worst of the comparisons of everything it handed over."""
-    if run.verdict:
-        return Comparison(run.verdict, run.message)
-    assert run.output is not None
-    assert run.output.host is not None
-    results = {layer.name: layer.dtype for layer in kernel.chain.layers}
-    *_, last = results
-    found = []
-    for layer, values in {**run.kept, last: run.output.host}.items():
-        if layer not in expected:
-            return Comparison("crash", f"kept {layer!r}, which is no layer of {kernel.layer}")
-        one = compare(values, expected[layer], results[layer], tolerance)
-        found.append(one if layer == last else inside(one, layer))
-    return max(found, key=lambda c: (c.verdict != "pass", c.budget_used))
-
-
-def inside(comparison: Comparison, layer: str) -> Comparison:
-    """The comparison, with its message saying which layer of a fused kernel it is about."""
-    if comparison.verdict == "pass":
-        return comparison
-    changed = vars(comparison) | {"message": f"in its {layer}: {comparison.message}"}
-    return Comparison(**changed)
+    return check(session, variant, kernel.chain, operands, kernel.attributes, plan.tolerance)
 
 
 def end_to_end(

@@ -144,10 +144,8 @@ def failure_lines(reports: Sequence[ImageReport]) -> list[str]:
         found = report.comparison
         if found.verdict == "pass":
             continue
-        lines.append(
-            f"{report.kernel.name}: {found.verdict}: {found.message} "
-            f"({report.kernel.layer} {report.variant.name!r}, {report.variant.source.name}, {image})"
-        )
+        variant = f"{report.kernel.layer} {report.variant.name!r}, {report.variant.source.name}"
+        lines.append(f"{report.kernel.name}: {found.verdict}: {found.message} ({variant}, {image})")
         if found.worst is not None:
             w = found.worst
             lines.append(

@@ -1,18 +1,10 @@
 """Convolution, max pooling and ELU in one kernel, in both orders of pooling and ELU."""
 
+from clgold.reference.conv2d import CONV2D
+
 from .conv2d import conv2d_geometry
 from .max_pool2d import pool_geometry
 from .variants import variant
-
-
-def conv2d_out_size(input, weight, stride, padding, dilation, groups):
-    """(OH, OW) of a convolution whose output is never stored: how often the filter fits."""
-    return tuple(
-        (size + sum(pad) - d * (k - 1) - 1) // s + 1
-        for size, k, s, pad, d in zip(
-            input.shape[2:], weight.shape[2:], stride, padding, dilation, strict=True
-        )
-    )
 
 
 def _conv2d_pool_elu(cl, input, weight, bias, conv2d, max_pool2d, elu, *, elu_first):
@@ -25,7 +17,7 @@ def _conv2d_pool_elu(cl, input, weight, bias, conv2d, max_pool2d, elu, *, elu_fi
         None,
         *(input, weight, bias, output),
         *conv2d_geometry(input, weight, **conv2d),
-        *conv2d_out_size(input, weight, **conv2d),
+        *CONV2D.out_shape(input.shape, weight.shape, **conv2d)[2:],
         *pool_geometry(**max_pool2d),
         elu["alpha"],
         int(elu_first),

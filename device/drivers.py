@@ -34,7 +34,7 @@ NAMES = {
 
 ENVIRONMENTS = {
     "rusticl": {"RUSTICL_ENABLE": "llvmpipe"},
-    "oclgrind": {"OCLGRIND_DATA_RACES": "1", "OCLGRIND_UNINITIALIZED": "1"},
+    "oclgrind": {"OCLGRIND_DATA_RACES": "1"},
 }
 
 # Intel's wheel leaves these unresolved: its compiler driver would have set the search path.

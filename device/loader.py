@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from .caches import cache_folder
 from .drivers import Driver
 from .pocl_cpu import name_unknown_cpu
+from .simulator import start_log
 
 if TYPE_CHECKING:
     import pyopencl as cl
@@ -63,6 +64,8 @@ def _prepare(driver: Driver) -> None:
         os.environ.setdefault(variable, value)  # the user's own setting wins
     os.environ["POCL_CACHE_DIR"] = str(cache_folder(driver))
     os.environ["OCL_ICD_VENDORS"] = driver.library
+    if not driver.guards:
+        start_log(cache_folder(driver))
     for library in driver.preload:
         try:
             ctypes.CDLL(library, mode=ctypes.RTLD_GLOBAL)

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 # Quiet NaNs with payloads of our own. What still holds POISON was never written; a kernel that
 # reads beyond an array reads NaN, and one that writes there destroys GUARD.
-POISON = np.uint32(0x7FC5A5A5)
-GUARD = np.uint32(0x7FCA5A5A)
+POISON = np.array(0x7FC5A5A5, np.uint32)
+GUARD = np.array(0x7FCA5A5A, np.uint32)
 GUARD_BYTES = 4096
 
 

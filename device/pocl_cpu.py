@@ -19,7 +19,7 @@ UNKNOWN = b"generic\0"
 RECORD_BYTES = 1024  # the name's pointer stands 640 bytes into PoCL 3.0's device record
 
 # The best CPU that LLVM 14 knows by name and that has no feature beyond the host's.
-TARGETS = (
+TARGETS: tuple[tuple[str, set[str]], ...] = (
     ("skylake-avx512", {"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"}),
     ("haswell", {"avx2", "fma", "bmi1", "bmi2", "f16c"}),
     ("x86-64", set()),
@@ -60,7 +60,7 @@ def _best_target() -> str:
 def _read(address: int, count: int) -> bytes:
     """That much of this process's memory; empty where there is none, instead of a crash."""
     try:
-        with open("/proc/self/mem", "rb", buffering=0) as memory:
+        with Path("/proc/self/mem").open("rb", buffering=0) as memory:
             memory.seek(address)
             return memory.read(count)
     except (OSError, ValueError, OverflowError):

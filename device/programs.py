@@ -29,7 +29,7 @@ class Program:
         """The kernel `entry`, which must take that many arguments; BuildError otherwise."""
         import pyopencl as cl
 
-        names = self.handle.get_info(cl.program_info.KERNEL_NAMES).split(";")
+        names = str(self.handle.get_info(cl.program_info.KERNEL_NAMES)).split(";")
         if entry not in names:
             known = ", ".join(sorted(names)) or "none"
             raise BuildError(f"{self.source}: there is no kernel {entry!r}, it has {known}")

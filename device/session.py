@@ -13,6 +13,7 @@ from .drivers import Driver
 from .loader import activate
 from .probe import select
 from .programs import Program, build
+from .simulator import first_finding, read_log
 
 if TYPE_CHECKING:
     import pyopencl as cl
@@ -28,6 +29,7 @@ class Session:
     queue: "cl.CommandQueue"
     programs: dict[tuple[Path, float, tuple[str, ...]], Program] = field(default_factory=dict)
     made: dict[Any, Any] = field(default_factory=dict)
+    log_seen: int = 0
 
     @property
     def guard(self) -> int:
@@ -57,6 +59,11 @@ class Session:
         if key not in self.made:
             self.made[key] = make()
         return self.made[key]
+
+    def finding(self) -> tuple[str, str]:
+        """The verdict and the words of a simulator about what ran since the last call."""
+        log, self.log_seen = read_log(self.log_seen)
+        return first_finding(log)
 
     def describe(self) -> dict[str, Any]:
         """The device in words, for reports."""

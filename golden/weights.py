@@ -94,7 +94,7 @@ def check(
         index = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise InputError(f"weights {path}: {name} holds {array[index]} at {list(index)}")
     if operand == "running_var" and array.min() < 0:
-        index = int(np.argmin(array))
+        lowest = int(np.argmin(array))
         raise InputError(
-            f"weights {path}: {name} holds {array[index]} at [{index}]; a variance is at least 0"
+            f"weights {path}: {name} holds {array[lowest]} at [{lowest}]; a variance is at least 0"
         )

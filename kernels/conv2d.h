@@ -28,10 +28,13 @@ float conv2d_at(const conv2d_geometry *conv, __global const float *input,
         __global const float *filter = weight + (m * group_c + c) * conv->KH * conv->KW;
         for (int ky = 0; ky < conv->KH; ++ky) {
             const int y = oy * conv->stride_h + ky * conv->dilation_h - conv->pad_top;
+            if (y < 0 || y >= conv->H)
+                continue;
+            __global const float *row = plane + y * conv->W, *taps = filter + ky * conv->KW;
             for (int kx = 0; kx < conv->KW; ++kx) {
                 const int x = ox * conv->stride_w + kx * conv->dilation_w - conv->pad_left;
-                if (y >= 0 && y < conv->H && x >= 0 && x < conv->W)
-                    sum += plane[y * conv->W + x] * filter[ky * conv->KW + kx];
+                if (x >= 0 && x < conv->W)
+                    sum += row[x] * taps[kx];
             }
         }
     }

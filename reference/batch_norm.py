@@ -58,7 +58,7 @@ def shape_rule(
 def per_channel(values: Array | None, ndim: int, absent: float) -> Array:
     """(C,) shaped to broadcast over (N, C) or (N, C, H, W)."""
     if values is None:
-        return np.float64(absent)
+        return np.full((1,) * ndim, absent)
     return values.reshape(-1, *(1,) * (ndim - 2))
 
 

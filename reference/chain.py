@@ -7,6 +7,7 @@ open, in order; its attributes are one mapping per layer, under the layer's name
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,7 @@ def make_chain(layers: tuple[Layer, ...]) -> Chain:
     if len(set(names)) < len(names):
         raise SpecError(f"{'+'.join(names)}: a chain holds each layer once")
     inner = [0]
-    for before, layer in zip(layers, layers[1:], strict=False):
+    for before, layer in pairwise(layers):
         named = before.result in layer.operands
         inner.append(layer.operands.index(before.result) if named else 0)
     return Chain(layers, tuple(inner))
@@ -90,7 +91,8 @@ def resolve(
 
     The attributes of a chain of one layer are that layer's own, else one mapping per layer.
     """
-    attributes, outputs = per_layer(chain, given), []
+    attributes = per_layer(chain, given)
+    outputs: list[Shape] = []
     complete: Attributes = {}
     for layer, before, after in steps(chain, shapes):
         arguments = (*before, outputs[-1], *after) if outputs else after

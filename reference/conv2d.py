@@ -30,7 +30,7 @@ def conv2d(
     dilation: int | Pair = 1,
     groups: int = 1,
 ) -> Array:
-    """y[n,m,i,j] = b[m] + Σ_{c,k,l} x[n, c, i·stride + k·dilation, j·stride + l·dilation]·w[m,c,k,l]
+    """y[n,m,i,j] = b[m] + Σ_ckl x[n, c, i·stride + k·dilation, j·stride + l·dilation]·w[m,c,k,l]
 
     input (N, C, H, W), weight (M, C/groups, KH, KW), bias (M,): float32 → (N, M, OH, OW) float64.
     x is the input with `padding` zeros around it; output channel m reads the m // (M/groups)-th
@@ -111,7 +111,7 @@ def products(
     input: Array, weight: Array, *, stride: Pair, padding: Padding, dilation: Pair, groups: int
 ) -> Array:
     """(N, M, OH, OW): the sums of products, one matrix product per group."""
-    n, c, _, _ = input.shape
+    n = input.shape[0]
     m, _, kh, kw = weight.shape
     counts = positions("conv2d", input.shape[2:], (kh, kw), stride, padding, dilation)
     columns = im2col(input, (kh, kw), stride, padding, dilation)

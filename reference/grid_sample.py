@@ -162,10 +162,7 @@ def error(
     the image's range.
     """
     row, column, off_row, off_column = located(profile, input, grid, padding_mode, align_corners)
-    margin = "constant" if padding_mode == "zeros" else "edge"
-    around = ((0, 0), (0, 0), (3, 3), (3, 3))
-    padded = np.pad(input.value, around, mode=margin)
-    radius = np.pad(input.radius, around, mode=margin)
+    padded, radius = (widen(a, padding_mode) for a in (input.value, input.radius))
     anchor = [
         np.clip(np.floor(np.nan_to_num(index)), -3, size) + 2
         for index, size in zip((row, column), input.value.shape[2:], strict=True)
@@ -185,6 +182,14 @@ def error(
     bound = 7 * u * weighted + moved * (1 + 8 * u) + passed_on
     bound = bound + 8 * profile.smallest_normal * (1 + np.abs(near).max(axis=(0, 1)))
     return np.where(far, reach + 7 * u * np.abs(extremes).max(), bound)
+
+
+def widen(image: Array, padding_mode: str) -> Array:
+    """The image with three more pixels on each side: zeros, or the border's value."""
+    around = ((0, 0), (0, 0), (3, 3), (3, 3))
+    if padding_mode == "zeros":
+        return np.pad(image, around)
+    return np.pad(image, around, mode="edge")
 
 
 def neighbourhood(padded: Array, row: Array, column: Array) -> Array:

@@ -86,7 +86,8 @@ def formula(input: Array, **attributes: Any) -> Array:
 def window_maximum(input: Array, outside: float, **attributes: Any) -> Array:
     """The largest value in each window; NaN if it holds one."""
     kernel, step, spread = (attributes[k] for k in ("kernel_size", "stride", "dilation"))
-    counts = shape_rule(input.shape, **attributes)[2:]
+    _, _, rows, columns = shape_rule(input.shape, **attributes)
+    counts = (rows, columns)
     around = overhang(input.shape, kernel, step, attributes["padding"], spread, counts)
     return windows(pad(input, around, outside), kernel, step, spread, counts).max(axis=(4, 5))
 

@@ -15,17 +15,21 @@ FLOAT32_MAX = float(np.finfo(np.float32).max)
 
 @dataclass(frozen=True)
 class Profile:
-    """Unit roundoff, smallest normal number (0: gradual underflow), accuracies in ulp."""
+    """Accuracies of the library's functions in ulp; the rest is float32's unless said otherwise.
+
+    u is the unit roundoff, smallest_normal the number below which results may be flushed to zero,
+    largest the largest finite number.
+    """
 
     name: str
-    u: float
-    smallest_normal: float
-    largest: float
     divide: float
     sqrt: float
     exponential: float  # exp
     exponential_minus_1: float  # expm1
     relaxed: bool = False
+    u: float = 2.0**-24
+    smallest_normal: float = 2.0**-126
+    largest: float = FLOAT32_MAX
 
     def ulps(self, count: float) -> float:
         """A relative error of `count` ulp."""
@@ -51,12 +55,10 @@ class Profile:
             return np.where(value > 0, direct + self.exp(x) * np.exp(x) / value, 0.0)
 
 
-_FLOAT32 = {"u": 2.0**-24, "smallest_normal": 2.0**-126, "largest": FLOAT32_MAX}
-
-FULL = Profile("full", **_FLOAT32, divide=2.5, sqrt=3, exponential=3, exponential_minus_1=3)
-EMBEDDED = Profile("embedded", **_FLOAT32, divide=3, sqrt=4, exponential=4, exponential_minus_1=4)
+FULL = Profile("full", divide=2.5, sqrt=3, exponential=3, exponential_minus_1=3)
+EMBEDDED = Profile("embedded", divide=3, sqrt=4, exponential=4, exponential_minus_1=4)
 RELAXED = Profile(
-    "relaxed", **_FLOAT32, divide=3, sqrt=4, exponential=3, exponential_minus_1=3, relaxed=True
+    "relaxed", divide=3, sqrt=4, exponential=3, exponential_minus_1=3, relaxed=True
 )
 PROFILES = (FULL, EMBEDDED, RELAXED)
 

@@ -32,7 +32,7 @@ def product_sum_error(
     data are such that every order of summation is exact.
     """
     x, w = input.magnitude, weight.magnitude
-    offset = np.abs(bias) if bias is not None else np.float64(0.0)
+    offset = np.zeros(1) if bias is None else np.abs(bias)
     magnitude = contract(x, w) + offset
     count = contract((x != 0) * 1.0, (w != 0) * 1.0) + (offset != 0)
     bound = profile.gamma(count) * magnitude

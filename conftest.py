@@ -1,0 +1,22 @@
+"""Settings for the whole suite: Hypothesis profiles, and the slow tests on request."""
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# A deadline would make the verdict depend on the machine's load.
+settings.register_profile(
+    "standard", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("standard")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slow", action="store_true", help="run the tests marked slow too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--slow"):
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if item not in slow]
