@@ -1,6 +1,7 @@
 """The command line. Exit codes: 0 passed, 1 a mismatch, 2 bad usage or input, 3 no device."""
 
 import json
+import math
 import os
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from clgold.golden.weights import InputError, load_weights, seeded_weights
 from clgold.networks import NETWORKS, Network
 from clgold.networks.network import view
 from clgold.reference import SpecError
+from clgold.reference.spec import Shape
 from rich.progress import Progress
 
 from . import report
@@ -32,6 +34,7 @@ from .summary import plan_rows, summary_rows
 MISMATCH, BAD_INPUT, NO_DEVICE = 1, 2, 3
 
 PATH = click.Path(path_type=Path)
+STDOUT = Path("-")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -50,8 +53,36 @@ def find_network(name: str) -> Network:
 
 def json_option(command: Callable[..., None]) -> Callable[..., None]:
     return click.option(
-        "--json", "json_file", type=PATH, metavar="FILE", help="Write JSON too; - for stdout alone."
+        "--json",
+        "json_file",
+        type=PATH,
+        metavar="FILE",
+        callback=json_target,
+        help="Write JSON too; - for stdout alone.",
     )(command)
+
+
+def json_target(_context: Any, _option: Any, path: Path | None) -> Path | None:
+    """The path, refused before any work where no file can be written."""
+    if path is None or path == STDOUT:
+        return path
+    if not path.parent.is_dir():
+        raise InputError(f"--json {path}: there is no folder {path.parent}")
+    if path.is_dir():
+        raise InputError(f"--json {path}: is a folder, expected a file")
+    return path
+
+
+def finite_number(_context: Any, _option: Any, value: float | None) -> float | None:
+    """The number; a tolerance of NaN or infinity would compare nothing."""
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(f"{value} is not a finite number.")
+    return value
+
+
+def tolerance_option(name: str, help: str) -> Callable[..., Any]:
+    number = click.FloatRange(min=0)
+    return click.option(name, type=number, callback=finite_number, help=help)
 
 
 @app.command()
@@ -119,8 +150,8 @@ def plain(record: Any) -> dict[str, Any]:
 @click.option(
     "--fused/--primitive", default=True, help="The network's own kernels, or one a layer."
 )
-@click.option("--rtol", type=click.FloatRange(min=0), help="With --atol, in place of the bounds.")
-@click.option("--atol", type=click.FloatRange(min=0), help="With --rtol, in place of the bounds.")
+@tolerance_option("--rtol", "With --atol, in place of the bounds.")
+@tolerance_option("--atol", "With --rtol, in place of the bounds.")
 @json_option
 def verify(
     network: str,
@@ -139,7 +170,7 @@ def verify(
     found = find_network(network)
     arrays = load_weights(weights, found) if weights else seeded_weights(found, seed)
     shape = next(iter(found.inputs.values()))
-    pictures = {path.name: load_image(path, shape) for path in images or photographs()}
+    pictures = load_images(images or photographs(), shape)
     variants = assemble(found, fused, kernels, chosen)
     fixed = None if rtol is None and atol is None else Tolerance(rtol or 0.0, atol or 0.0)
     planned = plan_run(found, fused, variants, fixed)
@@ -150,6 +181,15 @@ def verify(
         for name, image in progress.track(pictures.items(), description=f"verify {found.name}"):
             reports.append(verify_image(session, planned, arrays, uploaded, name, image))
     finish(found, "fused" if fused else "primitive", session, reports, json_file)
+
+
+def load_images(paths: Sequence[Path], shape: Shape) -> dict[str, np.ndarray]:
+    """The images by name, or by the path given where two files have the same name."""
+    names = [path.name for path in paths]
+    return {
+        path.name if names.count(path.name) == 1 else str(path): load_image(path, shape)
+        for path in paths
+    }
 
 
 def assemble(
@@ -195,7 +235,7 @@ def finish(
 def show(target: Path | None, answer: Any, *parts: Any) -> None:
     """The parts on the terminal, and the answer as JSON in the file, or alone on `-`."""
     text = json.dumps(report.finite(answer), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    if target == Path("-"):
+    if target == STDOUT:
         click.echo(text, nl=False)
         return
     console = report.wide_console()
@@ -209,10 +249,13 @@ def write_whole(target: Path, text: str) -> None:
     """The file with all of the text, or as it was before."""
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            Path(name).chmod(0o644)
+            Path(name).replace(target)
+        finally:
+            Path(name).unlink(missing_ok=True)
     except OSError as reason:
         raise InputError(f"--json {target}: cannot be written: {reason.strerror}") from None
 

@@ -10,6 +10,7 @@ from clgold.device.probe import Probe
 from clgold.networks import Network
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from .compare import Worst
 from .network_run import ImageReport, KernelReport, verdict_of
@@ -111,7 +112,8 @@ def verify_tables(reports: Sequence[ImageReport]) -> tuple[Table, Table]:
     for image, report in worst_reports(reports):
         found = report.comparison
         used = budget_text(found.budget_used) if found.count else "–"
-        verdict = found.verdict if found.verdict == "pass" else f"[red]{found.verdict}[/] ({image})"
+        passed = found.verdict == "pass"
+        verdict = Text("pass") if passed else Text(f"{found.verdict} ({image})", "red")
         kernels.add_row(
             report.kernel.name, report.variant.name, shape_text(report.shape), used, verdict
         )
@@ -127,7 +129,7 @@ def verify_tables(reports: Sequence[ImageReport]) -> tuple[Table, Table]:
             class_text(end.reference_class, end.reference_probability),
             class_text(end.device_class, end.device_probability),
             budget_text(end.budget_used),
-            "pass" if end.verdict == "pass" else f"[red]{end.message}[/]",
+            Text("pass") if end.verdict == "pass" else Text(end.message.splitlines()[0], "red"),
         )
     return kernels, ends
 
@@ -204,6 +206,9 @@ def finite(value: Any) -> Any:
 
 
 def wide_console() -> Console:
-    """A console that wraps at the terminal's width, and not at 80 columns in a pipe."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=160)
+    """A console that wraps at the terminal's width, and not at 80 columns in a pipe.
+
+    Texts are taken literally: file names and compilers' messages are full of [brackets].
+    """
+    width = None if Console().is_terminal else 160
+    return Console(width=width, highlight=False, markup=False, emoji=False)

@@ -27,7 +27,7 @@ class Launcher:
     """Allocates, builds and launches for one run of one variant, and remembers what it made."""
 
     session: Session
-    folder: Path  # relative source paths start here
+    file: Path  # the variant's Python file, from whose folder relative source paths start
     out_shape: Shape
     out_dtype: type
     arrays: list[DeviceArray] = field(default_factory=list)
@@ -64,10 +64,13 @@ class Launcher:
 
     def once(self, key: Any, make: Callable[[], Any]) -> Any:
         """What `make` returned the first time that this file asked for `key`: packed weights."""
-        return self.session.once((self.folder, key), make)
+        return self.session.once((self.file, key), make)
 
     def keep(self, layer: str, array: DeviceArray) -> None:
         """Hand over what a layer inside a fused kernel computed, to be checked too."""
+        if not isinstance(array, DeviceArray):
+            kind = type(array).__name__
+            raise LaunchError(f"keep({layer!r}, …) was given a {kind}, expected an array of cl's")
         self.kept[layer] = array
 
     def launch(
@@ -86,7 +89,7 @@ class Launcher:
         """
         import pyopencl as cl
 
-        path = (self.folder / source).resolve()
+        path = (self.file.parent / source).resolve()
         self.options.update(options)
         self.sources.add(path)
         kernel = self.session.program(path, tuple(options)).kernel(entry, len(arguments))

@@ -33,6 +33,16 @@ class DeviceArray:
     def nbytes(self) -> int:
         return int(np.prod(self.shape, dtype=np.int64)) * self.dtype.itemsize
 
+    @property
+    def guarded(self) -> int:
+        """Where the guard zone behind it starts, in bytes: fills go by whole words."""
+        return self.guard + whole_words(self.nbytes)
+
+
+def whole_words(nbytes: int) -> int:
+    """`nbytes` rounded up to a multiple of 4."""
+    return -(-nbytes // 4) * 4
+
 
 def allocate(
     queue: "cl.CommandQueue", name: str, shape: Shape, dtype: np.dtype, guard: int
@@ -41,11 +51,12 @@ def allocate(
     import pyopencl as cl
 
     nbytes = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
-    whole = cl.Buffer(queue.context, cl.mem_flags.READ_WRITE, guard + nbytes + guard)
-    cl.enqueue_fill_buffer(queue, whole, POISON, guard, nbytes)
+    filled = whole_words(nbytes)
+    whole = cl.Buffer(queue.context, cl.mem_flags.READ_WRITE, guard + filled + guard)
+    cl.enqueue_fill_buffer(queue, whole, POISON, guard, filled)
     if guard:
         cl.enqueue_fill_buffer(queue, whole, GUARD, 0, guard)
-        cl.enqueue_fill_buffer(queue, whole, GUARD, guard + nbytes, guard)
+        cl.enqueue_fill_buffer(queue, whole, GUARD, guard + filled, guard)
     buffer = whole.get_sub_region(guard, nbytes) if guard else whole
     return DeviceArray(name, shape, dtype, buffer, whole, guard)
 
@@ -78,7 +89,7 @@ def damage(queue: "cl.CommandQueue", array: DeviceArray) -> str:
     if not array.guard:
         return ""
     zone = np.empty(array.guard // 4, np.uint32)
-    for side, offset in (("before", 0), ("after", array.guard + array.nbytes)):
+    for side, offset in (("before", 0), ("after", array.guarded)):
         cl.enqueue_copy(queue, zone, array.whole, src_offset=offset, is_blocking=True)
         touched = np.flatnonzero(zone != GUARD)
         if touched.size:

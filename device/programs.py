@@ -1,5 +1,6 @@
 """OpenCL programs: built once from their files, with the compiler's words kept."""
 
+import re
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,10 @@ if TYPE_CHECKING:
 
 KERNELS = Path(__file__).parent.parent / "kernels"
 STANDARD = "-cl-std=CL1.2"
+
+# What compilers call the source that they were given as text: PoCL and Oclgrind.
+COPY = re.compile(r"\S*\btempfile_\w+\.cl(?=:\d)|\binput\.cl(?=:\d)")
+FRAME = ("clBuildProgram failed", "Build on <", "(options:", "(source saved as")
 
 
 class BuildError(RuntimeError):
@@ -62,14 +67,15 @@ def build(context: "cl.Context", cache: Path, source: Path, options: tuple[str, 
         except cl.Error as error:
             raise BuildError(
                 f"{source}: does not build with options {' '.join(options) or '(none)'}:\n"
-                f"{build_log(error)}"
+                f"{build_log(error, source)}"
             ) from None
     said = "\n".join(str(w.message) for w in caught if issubclass(w.category, cl.CompilerWarning))
     return Program(source, options, handle, said)
 
 
-def build_log(error: Exception) -> str:
-    """What the compiler said, without pyopencl's frame around it."""
-    lines = [line for line in str(error).splitlines() if line.strip()]
-    kept = [line for line in lines if not line.startswith(("Options:", "Source saved as"))]
-    return "\n".join(kept)
+def build_log(error: Exception, source: Path) -> str:
+    """What the compiler said of the source, without pyopencl's frame around it."""
+    said = COPY.sub(str(source), str(error))
+    lines = [line for line in said.splitlines() if line.strip()]
+    kept = [line for line in lines if not line.startswith(FRAME)]
+    return "\n".join(kept or lines)

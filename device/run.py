@@ -10,7 +10,7 @@ from clgold.reference import Chain
 from clgold.reference.chain import resolve
 
 from . import memory
-from .launcher import RELAXED_MATH, Launcher, LaunchError
+from .launcher import RELAXED_MATH, Launcher
 from .memory import DeviceArray
 from .programs import BuildError
 from .session import Session
@@ -48,10 +48,11 @@ def run_variant(
     refusal = variant.refusal(shapes, complete)
     if refusal:
         return Run("unsupported", refusal)
+    session.finding()  # what an earlier run left unread is no fault of this one
     results = []
     # A simulator is slow, and its own check for races finds what a second run would.
     for _ in range(2 if session.driver.guards else 1):
-        cl = Launcher(session, variant.source.parent, outputs[-1], chain.dtype)
+        cl = Launcher(session, variant.source, outputs[-1], chain.dtype)
         failed = attempt(variant, cl, operands, complete)
         if failed is not None:
             return failed
@@ -69,9 +70,7 @@ def attempt(
         output = variant.launch(cl, *operands, **attributes)
     except BuildError as error:
         return Run("build-error", str(error), sources=tuple(cl.sources))
-    except LaunchError as error:
-        return Run("crash", f"{variant.source.name}, {blame(error, variant.source)}")
-    except Exception as error:  # a variant is a stranger's code: whatever it raises is a verdict
+    except (Exception, SystemExit) as error:  # a stranger's code: what it raises is a verdict
         return Run("crash", f"{variant.source.name}, {blame(error, variant.source)}")
     if not isinstance(output, DeviceArray):
         kind = type(output).__name__

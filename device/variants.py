@@ -44,8 +44,20 @@ class Variant:
     supports: Supports | None = None
 
     def refusal(self, shapes: tuple[Shape | None, ...], attributes: Mapping[str, Any]) -> str:
-        """Why the variant does not apply to these operands; empty when it does."""
-        return (self.supports and self.supports(shapes, attributes)) or ""
+        """Why the variant does not apply to these operands; empty when it does.
+
+        Raises VariantError when `supports` itself fails, or gives anything but None or a text.
+        """
+        if self.supports is None:
+            return ""
+        place = f"kernels {self.source}: `supports` of {self.layer} {self.name!r}"
+        try:
+            reason = self.supports(shapes, attributes)
+        except Exception as error:  # a stranger's code may raise anything
+            raise VariantError(f"{place}: {blame(error, self.source)}") from error
+        if reason is not None and not isinstance(reason, str):
+            raise VariantError(f"{place} gave {reason!r}, expected None or the reason as a text")
+        return reason or ""
 
 
 def variant(
@@ -80,8 +92,9 @@ def load_variants(path: Path) -> tuple[Variant, ...]:
     try:
         spec.loader.exec_module(module)
     except SyntaxError as error:
-        raise VariantError(f"kernels {path}, line {error.lineno}: {error.msg}") from error
-    except Exception as error:  # whatever the user's file raises is the user's to see
+        place = f", line {error.lineno}" if error.lineno else ""
+        raise VariantError(f"kernels {path}{place}: {error.msg}") from error
+    except (Exception, SystemExit) as error:  # whatever the file raises is the user's to see
         raise VariantError(f"kernels {path}: {blame(error, path)}") from error
     found = declared_in(module)
     if not found:
@@ -102,6 +115,7 @@ def refuse_duplicates(path: Path, variants: Iterable[Variant]) -> None:
 def blame(error: BaseException, path: Path) -> str:
     """An exception as a sentence with the last line of the file that led to it."""
     frames = traceback.extract_tb(error.__traceback__)
-    lines = [frame.lineno for frame in frames if Path(frame.filename) == path]
+    file = path.resolve()
+    lines = [frame.lineno for frame in frames if Path(frame.filename).resolve() == file]
     place = f"line {lines[-1]}: " if lines else ""
     return f"{place}{type(error).__name__}: {error}"

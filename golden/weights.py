@@ -1,6 +1,7 @@
 """A network's weights: seeded by our own generator, or read from the user's file."""
 
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +12,12 @@ from clgold.reference import generator
 from safetensors import SafetensorError, safe_open
 
 Arrays = dict[str, np.ndarray]
+
+# What a damaged, encrypted or foreign archive makes the readers raise.
+UNREADABLE = (
+    *(ValueError, OSError, EOFError, KeyError, MemoryError, TypeError, AttributeError),
+    *(RuntimeError, zipfile.BadZipFile, zlib.error, SafetensorError),
+)
 
 
 class InputError(ValueError):
@@ -65,7 +72,7 @@ def read_npz(path: Path, names: tuple[str, ...]) -> Arrays:
             return {name: archive[name] for name in names if name in archive.files}
     except InputError:
         raise
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile, KeyError, MemoryError) as reason:
+    except UNREADABLE as reason:
         raise InputError(f"weights {path}: cannot be read as .npz: {reason}") from None
 
 
@@ -75,7 +82,7 @@ def read_safetensors(path: Path, names: tuple[str, ...]) -> Arrays:
         with safe_open(path, framework="numpy") as archive:
             present = set(archive.keys())
             return {name: archive.get_tensor(name) for name in names if name in present}
-    except (SafetensorError, OSError, ValueError, TypeError) as reason:
+    except UNREADABLE as reason:
         raise InputError(f"weights {path}: cannot be read as .safetensors: {reason}") from None
 
 

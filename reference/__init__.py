@@ -13,6 +13,8 @@ array([[4., 4.],
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from .affine_grid import AFFINE_GRID, affine_grid
 from .argmax import ARGMAX, argmax
 from .batch_norm import BATCH_NORM, batch_norm
@@ -21,11 +23,12 @@ from .conv2d import CONV2D, conv2d, im2col
 from .elu import ELU, elu
 from .flatten import FLATTEN, flatten
 from .grid_sample import GRID_SAMPLE, grid_sample
-from .layer import Array, Enclosure, Layer
+from .layer import Array, Enclosure, Layer, evaluate, shapes_of
 from .linear import LINEAR, linear
 from .max_pool2d import MAX_POOL2D, max_pool2d
 from .profile import EMBEDDED, FULL, PROFILES, RELAXED, Profile, find_profile
 from .relu import RELU, relu
+from .rounding import correctly_rounded_values
 from .softmax import SOFTMAX, softmax
 from .spec import SpecError
 
@@ -77,6 +80,24 @@ def error_bound(
     return found[chain.layers[-1].name].radius
 
 
+def correctly_rounded(layer: LayerLike, *operands: Array | None, **attributes: Any) -> Array:
+    """The float32 nearest to the exact result, element by element, ties to even.
+
+    operands float32, in the layer's order. Returns float32 of the output's shape (int64 for
+    argmax), the same bits on every machine: zeros are +0, and NaN is the quiet NaN 0x7fc00000.
+    Raises SpecError. How: reference/rounding.py.
+    """
+    found = find_layer(layer)
+    value = evaluate(found, operands, attributes)
+    if found.dtype != np.float32:
+        return value
+    exact = tuple(
+        None if o is None else Enclosure(o.astype(np.float64)) for o in found.complete(operands)
+    )
+    normalised, _ = found.resolve(shapes_of(found.complete(operands)), attributes)
+    return correctly_rounded_values(found, exact, value, normalised)
+
+
 __all__ = [
     "EMBEDDED",
     "FULL",
@@ -92,6 +113,7 @@ __all__ = [
     "argmax",
     "batch_norm",
     "conv2d",
+    "correctly_rounded",
     "elu",
     "error_bound",
     "find_chain",

@@ -1,5 +1,6 @@
 """The sampling grid of an affine map."""
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -84,6 +85,20 @@ def error(
     return (profile.gamma(3) * magnitude + moved) * (1 + 8 * profile.u) + passed_on + tiny
 
 
+def exact(index: tuple[int, ...], theta: Array, *, size: Shape, align_corners: bool) -> Fraction:
+    n, i, j, axis = index
+    x, y = (exact_base(k, count, align_corners) for k, count in ((j, size[3]), (i, size[2])))
+    a, b, c = (Fraction(t) for t in theta.reshape(-1, 2, 3)[n, axis].tolist())
+    return a * x + b * y + c
+
+
+def exact_base(index: int, count: int, align_corners: bool) -> Fraction:
+    """The pixel's centre as a fraction."""
+    if not align_corners:
+        return Fraction(2 * index + 1, count) - 1
+    return Fraction(2 * index, count - 1) - 1 if count > 1 else Fraction(0)
+
+
 AFFINE_GRID = Layer(
     name="affine_grid",
     operands=("theta",),
@@ -92,5 +107,6 @@ AFFINE_GRID = Layer(
     shape_rule=shape_rule,
     formula=formula,
     error=error,
+    exact=exact,
     result="grid",
 )

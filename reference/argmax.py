@@ -1,5 +1,6 @@
 """The index of the largest value."""
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,11 @@ def choices(profile: Profile, value: Array, input: Enclosure, *, dim: int) -> Ar
     return np.where(possible, indices, value)
 
 
+def exact(index: tuple[int, ...], input: Array, *, dim: int) -> Fraction:
+    row = np.moveaxis(input, dim, -1)[index]
+    return Fraction(int(np.argmax(row)))
+
+
 ARGMAX = Layer(
     name="argmax",
     operands=("input",),
@@ -55,6 +61,7 @@ ARGMAX = Layer(
     shape_rule=shape_rule,
     formula=formula,
     error=error,
+    exact=exact,
     choices=choices,
     dtype=np.int32,
 )

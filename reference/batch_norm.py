@@ -1,5 +1,7 @@
 """Batch normalisation at inference."""
 
+import math
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -7,6 +9,7 @@ import numpy as np
 from .layer import Array, Attributes, Enclosure, Layer, evaluate
 from .pointwise import flush_error
 from .profile import Profile
+from .rounding import Exact, inside
 from .spec import Shape, SpecError, axes, number, vector
 
 
@@ -108,6 +111,52 @@ def error(
     return bound * (1 + 32 * u) + spread + flush_error(profile, value)
 
 
+def own_error(
+    profile: Profile,
+    value: Array,
+    input: Enclosure,
+    running_mean: Enclosure,
+    running_var: Enclosure,
+    weight: Enclosure | None,
+    bias: Enclosure | None,
+    *,
+    eps: float,
+) -> Array:
+    """Seven roundings of γ(x − μ)/√(σ² + eps), each of half an ulp, and the last of β's sum."""
+    shift = per_channel(None if bias is None else bias.value, input.value.ndim, 0.0)
+    return 8 * profile.u * (np.abs(value - shift) + np.abs(value))
+
+
+def exact(
+    index: tuple[int, ...],
+    input: Array,
+    running_mean: Array,
+    running_var: Array,
+    weight: Array | None,
+    bias: Array | None,
+    *,
+    eps: float,
+) -> Exact:
+    """Rational where the root is, else enclosed."""
+    c = index[1]
+    gamma = Fraction(1) if weight is None else Fraction(float(weight[c]))
+    beta = Fraction(0) if bias is None else Fraction(float(bias[c]))
+    scaled = gamma * (Fraction(float(input[index])) - Fraction(float(running_mean[c])))
+    square = Fraction(float(running_var[c])) + Fraction(eps)
+    root = rational_root(square)
+    if root is not None:
+        return scaled / root + beta
+    return lambda c: inside(c, scaled) / c.sqrt(inside(c, square)) + inside(c, beta)
+
+
+def rational_root(value: Fraction) -> Fraction | None:
+    """The square root where it is rational."""
+    if value <= 0:
+        return None
+    top, bottom = math.isqrt(value.numerator), math.isqrt(value.denominator)
+    return Fraction(top, bottom) if Fraction(top * top, bottom * bottom) == value else None
+
+
 BATCH_NORM = Layer(
     name="batch_norm",
     operands=("input", "running_mean", "running_var", "weight", "bias"),
@@ -118,4 +167,6 @@ BATCH_NORM = Layer(
     shape_rule=shape_rule,
     formula=formula,
     error=error,
+    own_error=own_error,
+    exact=exact,
 )

@@ -6,6 +6,7 @@ import numpy as np
 
 from .layer import Array, Attributes, Enclosure, Layer, evaluate
 from .profile import Profile
+from .rounding import Exact
 from .spec import (
     Padding,
     Pair,
@@ -17,8 +18,10 @@ from .spec import (
     pair,
     vector,
 )
-from .sums import product_sum_error
+from .sums import blocked_product, cauchy_schwarz_error, product_sum_error, roundings
 from .windows import pad, positions, windows
+
+COLUMN_BYTES = 2**25  # of im2col's columns at a time
 
 
 def conv2d(
@@ -110,14 +113,21 @@ def shape_rule(
 def products(
     input: Array, weight: Array, *, stride: Pair, padding: Padding, dilation: Pair, groups: int
 ) -> Array:
-    """(N, M, OH, OW): the sums of products, one matrix product per group."""
-    n = input.shape[0]
+    """(N, M, OH, OW): the sums of products, for as many output rows at once as memory allows."""
+    n, c, _, _ = input.shape
     m, _, kh, kw = weight.shape
     counts = positions("conv2d", input.shape[2:], (kh, kw), stride, padding, dilation)
-    columns = im2col(input, (kh, kw), stride, padding, dilation)
-    columns = columns.reshape(n, groups, -1, counts[0] * counts[1])
+    cut = windows(pad(input, padding), (kh, kw), stride, dilation, counts)
     rows = weight.reshape(groups, m // groups, -1)
-    return np.matmul(rows, columns).reshape(n, m, *counts)
+    output = np.empty((n, groups, m // groups, *counts))
+    step = max(1, COLUMN_BYTES // (8 * c * kh * kw * counts[1]))
+    for image in range(n):
+        for top in range(0, counts[0], step):
+            columns = cut[image, :, top : top + step].transpose(0, 3, 4, 1, 2)
+            columns = columns.reshape(groups, rows.shape[2], -1)
+            part = output[image, :, :, top : top + step]
+            part[:] = blocked_product(rows, columns).reshape(part.shape)
+    return output.reshape(n, m, *counts)
 
 
 def formula(input: Array, weight: Array, bias: Array | None, **attributes: Any) -> Array:
@@ -140,6 +150,53 @@ def error(
     )
 
 
+def exact(
+    index: tuple[int, ...],
+    input: Array,
+    weight: Array,
+    bias: Array | None,
+    *,
+    stride: Pair,
+    padding: Padding,
+    dilation: Pair,
+    groups: int,
+) -> Exact:
+    """One output element: its products, which are exact in float64."""
+    n, m, *place = index
+    depth = weight.shape[1]
+    first = m // (weight.shape[0] // groups) * depth
+    taps, pixels = [], []
+    for axis in (0, 1):
+        start = place[axis] * stride[axis] - padding[axis][0]
+        reached = [start + k * dilation[axis] for k in range(weight.shape[2 + axis])]
+        inside = [k for k, at in enumerate(reached) if 0 <= at < input.shape[2 + axis]]
+        taps.append(inside)
+        pixels.append([reached[k] for k in inside])
+    window = input[n, first : first + depth][:, pixels[0]][:, :, pixels[1]]
+    terms = (window * weight[m][:, taps[0]][:, :, taps[1]]).ravel().tolist()
+    return terms if bias is None else [*terms, float(bias[m])]
+
+
+def own_error(
+    profile: Profile,
+    value: Array,
+    input: Enclosure,
+    weight: Enclosure,
+    bias: Enclosure | None,
+    **attributes: Any,
+) -> Array:
+    """As `error`, with Σ|x||w| ≤ ‖x‖·‖w‖ (Cauchy, Schwarz): one filter's work instead of all."""
+    groups = attributes["groups"]
+    ones = np.ones((groups, *weight.value.shape[1:]))
+    energy = products(input.value * input.value, ones, **attributes)
+    norms = np.sqrt((weight.value * weight.value).sum(axis=(1, 2, 3)))
+    size = np.repeat(np.sqrt(energy), norms.size // groups, axis=1)
+    size = size * norms[:, np.newaxis, np.newaxis]
+    offset = None if bias is None else bias.value[:, np.newaxis, np.newaxis]
+    count = roundings(weight.value[0].size) + 1
+    return cauchy_schwarz_error(profile, size, count, input.value, weight.value, offset)
+
+
 CONV2D = Layer(
     name="conv2d",
     operands=("input", "weight", "bias"),
@@ -150,4 +207,6 @@ CONV2D = Layer(
     shape_rule=shape_rule,
     formula=formula,
     error=error,
+    own_error=own_error,
+    exact=exact,
 )

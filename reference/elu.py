@@ -1,5 +1,6 @@
 """Exponential linear unit."""
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from .layer import Array, Attributes, Enclosure, Layer, evaluate
 from .pointwise import flush_error, same_shape
 from .profile import Profile
+from .rounding import Exact, inside
 from .spec import number
 
 
@@ -43,6 +45,21 @@ def error(profile: Profile, value: Array, input: Enclosure, *, alpha: float) -> 
     return own * (1 + 8 * u) + steepest * radius + flush_error(profile, value)
 
 
+def own_error(profile: Profile, value: Array, input: Enclosure, *, alpha: float) -> Array:
+    """That of expm1 and a product."""
+    return np.where(input.value > 0, 0.0, (profile.expm1(input.value) + 4 * profile.u) * abs(value))
+
+
+def exact(index: tuple[int, ...], input: Array, *, alpha: float) -> Exact:
+    """x, 0, or alpha·(eˣ − 1), which is irrational (Lindemann)."""
+    x = Fraction(float(input[index]))
+    if x > 0:
+        return x
+    if x == 0 or alpha == 0:
+        return Fraction(0)
+    return lambda c: inside(c, Fraction(alpha)) * (c.exp(inside(c, x)) - 1)
+
+
 ELU = Layer(
     name="elu",
     operands=("input",),
@@ -51,4 +68,6 @@ ELU = Layer(
     shape_rule=same_shape("elu"),
     formula=formula,
     error=error,
+    own_error=own_error,
+    exact=exact,
 )

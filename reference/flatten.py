@@ -1,6 +1,7 @@
 """Flattening of everything but the batch."""
 
 import math
+from fractions import Fraction
 
 from .layer import Array, Enclosure, Layer, evaluate
 from .pointwise import flush_error, no_attributes
@@ -34,6 +35,10 @@ def error(profile: Profile, value: Array, input: Enclosure) -> Array:
     return input.radius.reshape(value.shape) + flush_error(profile, value)
 
 
+def exact(index: tuple[int, ...], input: Array) -> Fraction:
+    return Fraction(float(input[index[0]].ravel()[index[1]]))
+
+
 FLATTEN = Layer(
     name="flatten",
     operands=("input",),
@@ -42,4 +47,5 @@ FLATTEN = Layer(
     shape_rule=shape_rule,
     formula=formula,
     error=error,
+    exact=exact,
 )

@@ -1,5 +1,7 @@
 """Sampling an image at the points of a grid."""
 
+import math
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -222,6 +224,54 @@ def choices(
     )
 
 
+def exact(
+    index: tuple[int, ...],
+    input: Array,
+    grid: Array,
+    *,
+    mode: str,
+    padding_mode: str,
+    align_corners: bool,
+) -> Fraction:
+    """The same formula in fractions; the nearest pixel's ties go to the even one."""
+    n, c, i, j = index
+    image, place = input[n, c], []
+    for coordinate, size in zip(grid[n, i, j, ::-1].tolist(), image.shape, strict=True):
+        if not np.isfinite(coordinate):
+            raise ValueError("grid_sample: a coordinate that is not finite has no exact place")
+        place.append(exact_pixel(Fraction(coordinate), size, padding_mode, align_corners))
+    if mode == "nearest":
+        corners = [(round(place[0]), round(place[1]), Fraction(1))]
+    else:
+        corners = [
+            (row, column, (1 - abs(place[0] - row)) * (1 - abs(place[1] - column)))
+            for row in (math.floor(place[0]), math.floor(place[0]) + 1)
+            for column in (math.floor(place[1]), math.floor(place[1]) + 1)
+        ]
+    h, w = image.shape
+    return sum(
+        (
+            weight * Fraction(float(image[row, column]))
+            for row, column, weight in corners
+            if weight and 0 <= row < h and 0 <= column < w
+        ),
+        Fraction(0),
+    )
+
+
+def exact_pixel(g: Fraction, size: int, padding_mode: str, align_corners: bool) -> Fraction:
+    """A coordinate in [−1, 1] as a pixel index."""
+    index = (g + 1) / 2 * (size - 1) if align_corners else ((g + 1) * size - 1) / 2
+    if padding_mode == "zeros":
+        return index
+    if padding_mode == "reflection":
+        low = Fraction(0) if align_corners else Fraction(-1, 2)
+        span = Fraction(size - 1) if align_corners else Fraction(size)
+        folded = (index - low) % (2 * span) if span else Fraction(0)
+        index = low + min(folded, 2 * span - folded)
+    return min(max(index, Fraction(0)), Fraction(size - 1))
+
+
 GRID_SAMPLE = Layer(
     name="grid_sample",
     operands=("input", "grid"),
@@ -230,5 +280,6 @@ GRID_SAMPLE = Layer(
     shape_rule=shape_rule,
     formula=formula,
     error=error,
+    exact=exact,
     choices=choices,
 )

@@ -52,7 +52,10 @@ class Layer:
     shape_rule  (*shapes, **attributes) → the output's shape; refuses inconsistent operands
     formula     (*float64 arrays, **attributes) → float64 array
     error       (profile, value, *enclosures, **attributes) → bound on |result − exact|
+    exact       (index, *float64 arrays, **attributes) → one element's exact value (rounding.py)
+    own_error   as `error`, of the formula in float64 alone; by default `error` itself
     choices     (profile, value, *enclosures, **attributes) → admissible results, or None
+    variadic    any number of operands, all like the one that is named
     result      what the output is called; a chain feeds it to the operand of that name
     """
 
@@ -63,11 +66,14 @@ class Layer:
     shape_rule: Callable[..., Shape]
     formula: Callable[..., Array]
     error: Callable[..., Array]
+    exact: Callable[..., Any]
+    own_error: Callable[..., Array] | None = None
     choices: Callable[..., Array | None] | None = None
     weights: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     result: str = "output"
     dtype: type = np.float32
+    variadic: bool = False
 
     def out_shape(self, *shapes: Shape | None, **attributes: Any) -> Shape:
         """The output's shape for operands of these shapes; SpecError if there is none."""
@@ -86,8 +92,16 @@ class Layer:
             attributes["dim"] = axis(self.name, attributes["dim"], len(shapes[0]))
         return attributes, self.shape_rule(*shapes, **attributes)
 
+    def names(self, count: int) -> tuple[str, ...]:
+        """The operands' names, of a variadic layer those of `count` operands."""
+        if not self.variadic:
+            return self.operands
+        return tuple(f"{self.operands[0]}[{k}]" for k in range(count))
+
     def complete(self, operands: tuple[Any, ...]) -> tuple[Any, ...]:
         """The operands, with None for each optional one left out at the end."""
+        if self.variadic and operands:
+            return operands
         missing = self.operands[len(operands) :]
         if len(operands) > len(self.operands) or any(m not in self.optional for m in missing):
             expected = ", ".join(self.operands)
@@ -115,7 +129,7 @@ def check_operands(layer: Layer, names: tuple[str, ...], operands: tuple[Any, ..
 def evaluate(layer: Layer, operands: tuple[Any, ...], given: Mapping[str, Any]) -> Array:
     """The layer's value in float64 for float32 operands, after every check."""
     operands = layer.complete(operands)
-    check_operands(layer, layer.operands, operands)
+    check_operands(layer, layer.names(len(operands)), operands)
     attributes, shape = layer.resolve(shapes_of(operands), given)
     doubles = [None if o is None else o.astype(np.float64) for o in operands]
     with np.errstate(all="ignore"):  # NaN and infinity in the data have defined results

@@ -5,8 +5,9 @@ import numpy as np
 from .layer import Array, Enclosure, Layer, evaluate
 from .pointwise import no_attributes
 from .profile import Profile
+from .rounding import Exact
 from .spec import Shape, SpecError, axes, vector
-from .sums import product_sum_error
+from .sums import blocked_product, cauchy_schwarz_error, product_sum_error, roundings
 
 
 def linear(input: Array, weight: Array, bias: Array | None = None) -> Array:
@@ -31,7 +32,7 @@ def shape_rule(input: Shape, weight: Shape, bias: Shape | None) -> Shape:
 
 
 def products(input: Array, weight: Array) -> Array:
-    return np.matmul(input, weight.T)
+    return blocked_product(input, weight.T)
 
 
 def formula(input: Array, weight: Array, bias: Array | None) -> Array:
@@ -47,6 +48,22 @@ def error(
     return product_sum_error(profile, products, input, weight, offset)
 
 
+def exact(index: tuple[int, ...], input: Array, weight: Array, bias: Array | None) -> Exact:
+    n, o = index
+    terms = (input[n] * weight[o]).tolist()
+    return terms if bias is None else [*terms, float(bias[o])]
+
+
+def own_error(
+    profile: Profile, value: Array, input: Enclosure, weight: Enclosure, bias: Enclosure | None
+) -> Array:
+    """As `error`, with Σ|x||w| ≤ ‖x‖·‖w‖ (Cauchy, Schwarz)."""
+    size = np.outer(*(np.sqrt((a * a).sum(axis=1)) for a in (input.value, weight.value)))
+    offset = None if bias is None else bias.value
+    count = roundings(input.value.shape[1]) + 1
+    return cauchy_schwarz_error(profile, size, count, input.value, weight.value, offset)
+
+
 LINEAR = Layer(
     name="linear",
     operands=("input", "weight", "bias"),
@@ -57,4 +74,6 @@ LINEAR = Layer(
     shape_rule=shape_rule,
     formula=formula,
     error=error,
+    own_error=own_error,
+    exact=exact,
 )

@@ -1,5 +1,6 @@
 """Two-dimensional max pooling."""
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -100,6 +101,25 @@ def error(profile: Profile, value: Array, input: Enclosure, **attributes: Any) -
     return window_maximum(input.radius, 0.0, **attributes) + flushed
 
 
+def exact(
+    index: tuple[int, ...],
+    input: Array,
+    *,
+    kernel_size: Pair,
+    stride: Pair,
+    padding: Padding,
+    dilation: Pair,
+    ceil_mode: bool,
+) -> Fraction:
+    n, c, *place = index
+    seen = []
+    for axis in (0, 1):
+        start = place[axis] * stride[axis] - padding[axis][0]
+        reached = (start + k * dilation[axis] for k in range(kernel_size[axis]))
+        seen.append([at for at in reached if 0 <= at < input.shape[2 + axis]])
+    return Fraction(float(input[n, c][seen[0]][:, seen[1]].max()))
+
+
 MAX_POOL2D = Layer(
     name="max_pool2d",
     operands=("input",),
@@ -108,4 +128,5 @@ MAX_POOL2D = Layer(
     shape_rule=shape_rule,
     formula=formula,
     error=error,
+    exact=exact,
 )

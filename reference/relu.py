@@ -1,5 +1,7 @@
 """Rectified linear unit."""
 
+from fractions import Fraction
+
 import numpy as np
 
 from .layer import Array, Enclosure, Layer, evaluate
@@ -25,6 +27,10 @@ def error(profile: Profile, value: Array, input: Enclosure) -> Array:
     return input.radius + flush_error(profile, value)
 
 
+def exact(index: tuple[int, ...], input: Array) -> Fraction:
+    return Fraction(max(0.0, float(input[index])))
+
+
 RELU = Layer(
     name="relu",
     operands=("input",),
@@ -33,4 +39,5 @@ RELU = Layer(
     shape_rule=same_shape("relu"),
     formula=formula,
     error=error,
+    exact=exact,
 )

@@ -1,11 +1,13 @@
 """Softmax."""
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from .layer import Array, Attributes, Enclosure, Layer, evaluate
 from .profile import Profile
+from .rounding import Exact, inside
 from .spec import Shape, SpecError
 
 
@@ -59,6 +61,18 @@ def error(profile: Profile, value: Array, input: Enclosure, *, dim: int) -> Arra
     return bound + flushed
 
 
+def exact(index: tuple[int, ...], input: Array, *, dim: int) -> Exact:
+    """1/n for n equal values; other quotients of sums of powers of e are irrational (Lindemann)."""
+    row = np.moveaxis(input, dim, 0)[(slice(None), *index[:dim], *index[dim + 1 :])]
+    powers = [Fraction(float(x)) for x in row if x != -np.inf]
+    x = float(input[index])
+    if x == -np.inf:
+        return Fraction(0)
+    if len(set(powers)) == 1:
+        return Fraction(1, len(powers))
+    return lambda c: 1 / sum(c.exp(inside(c, other - Fraction(x))) for other in powers)
+
+
 SOFTMAX = Layer(
     name="softmax",
     operands=("input",),
@@ -67,4 +81,5 @@ SOFTMAX = Layer(
     shape_rule=shape_rule,
     formula=formula,
     error=error,
+    exact=exact,
 )

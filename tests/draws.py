@@ -7,6 +7,7 @@ remainder, windows that overhang.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, NoReturn
 
 import numpy as np
@@ -34,7 +35,7 @@ class Case:
     seed: int
 
     @property
-    def operands(self) -> tuple[Array | None, ...]:
+    def operands(self) -> tuple[Any, ...]:
         """The float32 arrays in the layer's order, None for those absent."""
         names = find_layer(self.layer).operands
         return tuple(
@@ -69,19 +70,25 @@ def fill_exact(operand: str, seed: int, shape: Shape) -> Array:
     return integers(seed, operand, shape, -8, 8)
 
 
-def cases(layer: str, data: str) -> st.SearchStrategy[Case]:
+@st.composite
+def cases(draw: st.DrawFn, layer: str, data: str) -> Case:
     """Cases of one layer; data is "integers" or "reals"."""
+    shapes, attributes = draw(DRAWS[layer]())
+    return Case(layer, data, shapes, attributes, seed=draw(st.integers(0, 9999)))
 
-    def build(drawn: Drawn, seed: int) -> Case:
-        return Case(layer, data, *drawn, seed)
 
-    return st.builds(build, DRAWS[layer](), st.integers(0, 9999))
+def seldom_equal(
+    axis: st.SearchStrategy[Any], size: Callable[[Any], int] = int
+) -> st.SearchStrategy[tuple[Any, Any]]:
+    """The vertical and the horizontal; Hypothesis by itself likes to draw the same one twice."""
+    pairs = st.tuples(axis, axis)
+    unequal = pairs.filter(lambda pair: size(pair[0]) != size(pair[1]))
+    return st.one_of(unequal, unequal, unequal, pairs)
 
 
 def extents() -> st.SearchStrategy[tuple[int, int]]:
-    """Height and width, seldom equal."""
-    pairs = st.tuples(st.integers(1, 9), st.integers(1, 9))
-    return st.one_of(pairs.filter(lambda pair: pair[0] != pair[1]), pairs)
+    """Height and width."""
+    return seldom_equal(st.integers(1, 9))
 
 
 def batches() -> st.SearchStrategy[int]:
@@ -118,12 +125,18 @@ def axis_windows(
 
 
 @st.composite
+def windows(draw: st.DrawFn, pooling: bool, ceil_mode: bool = False) -> tuple[Any, ...]:
+    """Sizes, taps, strides, paddings and dilations, each (vertical, horizontal)."""
+    axis = axis_windows(pooling, ceil_mode)
+    return tuple(zip(*draw(seldom_equal(axis, itemgetter(0))), strict=True))
+
+
+@st.composite
 def conv2d(draw: st.DrawFn) -> Drawn:
     """Input, filters and perhaps a bias; up to 3 groups of up to 6 channels in all."""
     groups = draw(st.integers(1, 3))
     depth, filters = draw(st.integers(1, 6 // groups)), groups * draw(st.integers(1, 2))
-    vertical, horizontal = draw(axis_windows(False)), draw(axis_windows(False))
-    sizes, taps, stride, padding, dilation = zip(vertical, horizontal, strict=True)
+    sizes, taps, stride, padding, dilation = draw(windows(pooling=False))
     shapes = (
         (draw(batches()), groups * depth, *sizes),
         (filters, depth, *taps),
@@ -137,8 +150,7 @@ def conv2d(draw: st.DrawFn) -> Drawn:
 def max_pool2d(draw: st.DrawFn) -> Drawn:
     """With ceil_mode the image may be smaller than the window."""
     ceil_mode = draw(st.booleans())
-    vertical, horizontal = (draw(axis_windows(True, ceil_mode)) for _ in range(2))
-    sizes, taps, stride, padding, dilation = zip(vertical, horizontal, strict=True)
+    sizes, taps, stride, padding, dilation = draw(windows(pooling=True, ceil_mode=ceil_mode))
     attributes = {
         "kernel_size": taps,
         "stride": stride,
@@ -176,7 +188,7 @@ def affine_grid(draw: st.DrawFn) -> Drawn:
 @st.composite
 def grid_sample(draw: st.DrawFn) -> Drawn:
     n = draw(batches())
-    points = draw(st.integers(1, 5)), draw(st.integers(1, 5))
+    points = draw(seldom_equal(st.integers(1, 5)))
     attributes = {
         "mode": draw(st.sampled_from(("bilinear", "nearest"))),
         "padding_mode": draw(st.sampled_from(("zeros", "border", "reflection"))),
@@ -224,7 +236,7 @@ class Untouchable(np.ndarray):
     __array_function__ = astype = __array_ufunc__
 
 
-def untouchable(*shapes: Shape | None) -> tuple[Array | None, ...]:
+def untouchable(*shapes: Shape | None) -> tuple[Any, ...]:
     """float32 operands of these shapes for a call that must be refused unseen."""
     return tuple(None if s is None else np.empty(s, np.float32).view(Untouchable) for s in shapes)
 

@@ -1,16 +1,13 @@
 """Every variant of every layer and chain, on the device, against the reference."""
 
-import numpy as np
 import pytest
-from draws import Case, cases, chain_cases
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from clgold.conformance.check import check
 from clgold.device.catalogue import VARIANTS
 from clgold.device.session import Session
 from clgold.device.variants import Variant
 from clgold.reference import find_chain
+from draws import Case, cases, chain_cases
+from hypothesis import given, settings
 
 
 def judge(session: Session, variant: Variant, case: Case) -> str:

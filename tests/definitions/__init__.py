@@ -4,6 +4,7 @@ Each function takes a case's operands and its complete attributes, and returns t
 rounded once to float64. `honest` computes the same in float32, as a correct kernel might.
 """
 
+from .closeness import close, inside
 from .images import conv2d, max_pool2d, starts
 from .sampling import affine_grid, grid_sample
 from .values import argmax, batch_norm, elu, flatten, linear, relu, softmax
@@ -12,10 +13,12 @@ __all__ = [
     "affine_grid",
     "argmax",
     "batch_norm",
+    "close",
     "conv2d",
     "elu",
     "flatten",
     "grid_sample",
+    "inside",
     "linear",
     "max_pool2d",
     "relu",

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -21,7 +22,7 @@ def elu(input: Array, *, alpha: float) -> Array:
     return each(lambda x: x if x > 0 else alpha * mpmath.expm1(x), input)
 
 
-def each(function: Callable[[float], object], input: Array) -> Array:
+def each(function: Callable[[Any], Any], input: Array) -> Array:
     """The function at every element, rounded to float64."""
     output = np.empty(input.shape)
     with mpmath.workprec(BITS):

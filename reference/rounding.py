@@ -1,0 +1,141 @@
+"""Correct rounding: the float32 nearest to the exact result, on any machine.
+
+The float64 formula decides almost every element: where value − error and value + error round to
+the same float32, so does the exact result (Ziv's test, ACM TOMS 17(3), 1991). The few others are
+evaluated exactly. BLAS, threads, SIMD and NumPy's version change the float64 value only within
+its error, and so never the answer.
+"""
+
+import math
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from mpmath.ctx_iv import MPIntervalContext
+
+from .layer import Array, Attributes, Enclosure, Layer
+from .profile import BINARY64
+
+# An exact value: rational, or float64 numbers whose sum it is, or a function that encloses it in a
+# given context of mpmath intervals.
+Interval = Any
+Exact = Fraction | list[float] | Callable[[MPIntervalContext], Interval]
+
+# Bits at which an undecided value is taken to be the number that it cannot be told from. Values
+# here are transcendental, and then differ from every rational, or algebraic of small degree.
+PIECE = 2**15
+PRECISIONS = (96, 192, 768, 3072)
+
+
+def correctly_rounded_values(
+    layer: Layer, operands: tuple[Enclosure | None, ...], value: Array, attributes: Attributes
+) -> Array:
+    """float32 of value's shape: the nearest to the exact result, ties to even, every element."""
+    with np.errstate(all="ignore"):
+        own_error = layer.own_error or layer.error
+        error = np.asarray(own_error(BINARY64, value, *operands, **attributes))
+        rounded = value.astype(np.float32)
+        unsure = undecided(value, np.broadcast_to(error, value.shape))
+    if layer.choices is not None:
+        found = layer.choices(BINARY64, value, *operands, **attributes)
+        if found is not None:
+            unsure |= np.any(found != value, axis=0)
+    values = tuple(None if o is None else o.value for o in operands)
+    for index in map(tuple, np.argwhere(unsure)):
+        rounded[index] = nearest_float32(layer.exact(index, *values, **attributes))
+    # A real number 0 has no sign, and libraries differ in the one they give it; so with NaN's bits.
+    rounded[value == 0] = 0
+    rounded[np.isnan(value)] = np.nan
+    return rounded
+
+
+def undecided(value: Array, error: Array) -> Array:
+    """Where value − error and value + error round to different float32, signs of 0 included.
+
+    Piece by piece, so that the work stays in the processor's cache.
+    """
+    unsure = np.empty(value.size, bool)
+    values, errors = value.ravel(), error.ravel()
+    for start in range(0, value.size, PIECE):
+        piece = slice(start, start + PIECE)
+        low = (values[piece] - errors[piece]).astype(np.float32).view(np.uint32)
+        high = (values[piece] + errors[piece]).astype(np.float32).view(np.uint32)
+        np.not_equal(low, high, out=unsure[piece])
+    return unsure.reshape(value.shape) & np.isfinite(value)
+
+
+def nearest_float32(value: Exact) -> np.float32:
+    """The float32 nearest to an exact value, ties to even; beyond the largest, infinity."""
+    if isinstance(value, Fraction):
+        return round_fraction(value)
+    if isinstance(value, list):
+        return round_sum(value)
+    for bits in PRECISIONS:
+        context = MPIntervalContext()
+        context.prec = bits
+        low, high = (to_fraction(end) for end in value(context)._mpi_)
+        if round_fraction(low) == round_fraction(high):
+            return round_fraction(low)
+    # Too close to a number with few bits to be another one: it is that number.
+    return round_fraction(simplest(low))
+
+
+def to_fraction(raw: tuple[int, int, int, int]) -> Fraction:
+    """The very number that mpmath's (sign, mantissa, exponent, bits) is."""
+    sign, mantissa, exponent, _ = raw
+    whole = Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+    return -whole if sign else whole
+
+
+def inside(context: MPIntervalContext, value: Fraction) -> Interval:
+    """A rational number as an interval of the context."""
+    return context.mpf(value.numerator) / context.mpf(value.denominator)
+
+
+def simplest(value: Fraction) -> Fraction:
+    """The number with 40 significant bits nearest to `value`."""
+    if value == 0:
+        return value
+    scale = Fraction(2) ** (40 - magnitude(value))
+    return Fraction(round(value * scale)) / scale
+
+
+def magnitude(value: Fraction) -> int:
+    """e with 2^e ≤ |value| < 2^(e+1)."""
+    numerator, denominator = abs(value.numerator), value.denominator
+    e = numerator.bit_length() - denominator.bit_length()
+    at_least = numerator >= denominator << e if e >= 0 else numerator << -e >= denominator
+    return e if at_least else e - 1
+
+
+def round_fraction(value: Fraction) -> np.float32:
+    """The float32 nearest to a rational number, ties to even, subnormals included."""
+    if value == 0:
+        return np.float32(0)
+    step = max(magnitude(value), -126) - 23  # the last place's weight
+    whole = round(value * Fraction(2) ** -step)  # Python rounds ties to even
+    if abs(whole) * Fraction(2) ** step > Fraction(2) ** 128 - Fraction(2) ** 104:
+        return np.float32(math.copysign(math.inf, value))
+    return np.float32(math.copysign(math.ldexp(abs(whole), step), value))
+
+
+def round_sum(terms: list[float]) -> np.float32:
+    """The float32 nearest to a sum: fsum rounds it to float64, which may be rounded once more
+    unless it then lies half-way between two float32 (or is subnormal there).
+    """
+    total = math.fsum(terms)
+    mantissa, exponent = math.frexp(total)
+    if exponent > -125 and (int(mantissa * 2.0**53) & (2**29 - 1)) != 2**28:
+        return np.float32(total)
+    return round_fraction(exact_sum(terms))
+
+
+def exact_sum(terms: Iterable[float]) -> Fraction:
+    """The exact sum of float64 numbers: what fsum leaves is summed again until nothing is left."""
+    rest = list(terms)
+    total = Fraction(0)
+    while (part := math.fsum(rest)) != 0.0:
+        total += Fraction(part)
+        rest.append(-part)
+    return total

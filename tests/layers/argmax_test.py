@@ -1,0 +1,105 @@
+"""argmax names the first of the largest values."""
+
+import re
+from typing import Any
+
+import definitions
+import numpy as np
+import pytest
+from clgold.reference import FULL, Enclosure, SpecError, argmax, error_bound, find_layer
+from clgold.reference.layer import enclose
+from draws import Case, Shape, cases, spoiled, untouchable
+from hypothesis import given
+from hypothesis import strategies as st
+
+REFUSALS: dict[str, tuple[Shape, Any]] = {
+    "argmax: dim is 2, expected -2 to 1 for 2 axes of input": ((2, 3), 2),
+    "argmax: dim is -3, expected -2 to 1 for 2 axes of input": ((2, 3), -3),
+    "argmax: dim is '1', expected an integer": ((2, 3), "1"),
+    "argmax: dim is False, expected an integer": ((2, 3), False),
+    "argmax: dim is None, expected an integer": ((2, 3), None),
+    "argmax: input has shape (2, 0); every axis must be at least 1 long": ((2, 0), 0),
+}
+ANY = st.one_of(cases("argmax", "integers"), cases("argmax", "reals"))
+
+
+@given(ANY)
+def test_output_is_the_definition_exactly(case: Case) -> None:
+    np.testing.assert_array_equal(case.call(argmax), case.call(definitions.argmax))
+
+
+@given(ANY)
+def test_output_is_an_int64_array_without_the_axis(case: Case) -> None:
+    (x,), dim = case.operands, case.attributes["dim"]
+    shape = x.shape
+    rest = [size for k, size in enumerate(shape) if k != dim % len(shape)]
+    assert find_layer("argmax").out_shape(shape, dim=dim) == tuple(rest)
+    output = case.call(argmax)
+    assert output.shape == tuple(rest)
+    assert output.dtype == np.int64
+
+
+@given(st.lists(st.sampled_from((-1.0, 0.0, 2.0)), min_size=1, max_size=9))
+def test_of_equal_maxima_the_first_is_named(values: list[float]) -> None:
+    assert argmax(np.array(values, np.float32), 0) == values.index(max(values))
+
+
+def test_both_zeros_are_equal() -> None:
+    assert argmax(np.array([-0.0, 0.0], np.float32), 0) == 0
+
+
+def test_nan_counts_as_largest() -> None:
+    x = np.array([[1, np.nan, np.inf], [np.nan, 2, np.nan]], np.float32)
+    np.testing.assert_array_equal(argmax(x, 1), [1, 0])
+
+
+def test_infinite_values_are_compared() -> None:
+    x = np.array([[-np.inf, -np.inf], [-np.inf, np.inf]], np.float32)
+    np.testing.assert_array_equal(argmax(x, 1), [0, 1])
+
+
+@given(ANY)
+def test_bound_is_zero_as_an_index_is_right_or_wrong(case: Case) -> None:
+    assert not case.call(error_bound, "argmax").any()
+
+
+@given(cases("argmax", "integers"))
+def test_choices_are_the_indices_within_the_inputs_errors(case: Case) -> None:
+    """Radius ½: whatever is at most 1 below the maximum may be the largest."""
+    (x,) = case.operands
+    dim = case.attributes["dim"]
+    fuzzy = Enclosure(x.astype(np.float64), np.full(x.shape, 0.5))
+    found = enclose(find_layer("argmax"), (fuzzy,), {"dim": dim}, FULL)
+    assert found.choices is not None
+    rows = np.moveaxis(x, dim, -1)
+    for place in np.ndindex(found.value.shape):
+        possible = np.flatnonzero(rows[place] >= rows[place].max() - 1)
+        assert set(found.choices[(slice(None), *place)]) == set(possible)
+
+
+@pytest.mark.parametrize("sentence", REFUSALS)
+def test_wrong_arguments_are_refused_before_any_arithmetic(sentence: str) -> None:
+    shape, dim = REFUSALS[sentence]
+    with pytest.raises(SpecError, match=re.escape(sentence)):
+        argmax(*untouchable(shape), dim=dim)
+    with pytest.raises(SpecError, match=re.escape(sentence)):
+        find_layer("argmax").out_shape(shape, dim=dim)
+
+
+@given(spoiled("argmax"))
+def test_whatever_is_not_a_float32_array_is_refused(
+    drawn: tuple[Case, list[Any], str],
+) -> None:
+    case, operands, sentence = drawn
+    with pytest.raises(SpecError, match=re.escape(sentence)):
+        argmax(*operands, **case.attributes)
+
+
+def test_an_unknown_attribute_is_refused() -> None:
+    with pytest.raises(SpecError, match="argmax: has no attribute keepdim"):
+        find_layer("argmax").out_shape((2, 3), dim=1, keepdim=True)
+
+
+def test_a_missing_dim_is_refused() -> None:
+    with pytest.raises(SpecError, match="argmax: dim"):
+        find_layer("argmax").out_shape((2, 3))
