@@ -129,9 +129,13 @@ def verify_tables(reports: Sequence[ImageReport]) -> tuple[Table, Table]:
             class_text(end.reference_class, end.reference_probability),
             class_text(end.device_class, end.device_probability),
             budget_text(end.budget_used),
-            Text("pass") if end.verdict == "pass" else Text(end.message.splitlines()[0], "red"),
+            Text("pass") if end.verdict == "pass" else Text(first_line(end.message), "red"),
         )
     return kernels, ends
+
+
+def first_line(message: str) -> str:
+    return message.splitlines()[0].rstrip(":")
 
 
 def class_text(found: int | None, probability: float | None) -> str:

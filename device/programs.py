@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 KERNELS = Path(__file__).parent.parent / "kernels"
 STANDARD = "-cl-std=CL1.2"
 
-# What compilers call the source that they were given as text: PoCL and Oclgrind.
-COPY = re.compile(r"\S*\btempfile_\w+\.cl(?=:\d)|\binput\.cl(?=:\d)")
+# What compilers call the source that they were given as text: PoCL, Oclgrind, NVIDIA.
+COPY = re.compile(r"(\S*\btempfile_\w+\.cl|\binput\.cl|<kernel>)(?=:\d)")
 FRAME = ("clBuildProgram failed", "Build on <", "(options:", "(source saved as")
 
 

@@ -15,35 +15,55 @@ from typing import Any
 
 import numpy as np
 
+from .add import ADD, add
 from .affine_grid import AFFINE_GRID, affine_grid
 from .argmax import ARGMAX, argmax
+from .avg_pool2d import AVG_POOL2D, avg_pool2d
 from .batch_norm import BATCH_NORM, batch_norm
 from .chain import Chain, enclose_chain, given_exactly, make_chain
+from .concat import CONCAT, concat
 from .conv2d import CONV2D, conv2d, im2col
 from .elu import ELU, elu
 from .flatten import FLATTEN, flatten
 from .grid_sample import GRID_SAMPLE, grid_sample
 from .layer import Array, Enclosure, Layer, evaluate, shapes_of
 from .linear import LINEAR, linear
+from .local2d import LOCAL2D, local2d
+from .local_response_norm import LOCAL_RESPONSE_NORM, local_response_norm
+from .log_softmax import LOG_SOFTMAX, log_softmax
+from .lp_pool2d import LP_POOL2D, lp_pool2d
 from .max_pool2d import MAX_POOL2D, max_pool2d
 from .profile import EMBEDDED, FULL, PROFILES, RELAXED, Profile, find_profile
 from .relu import RELU, relu
 from .rounding import correctly_rounded_values
+from .scale_shift import SCALE_SHIFT, scale_shift
+from .sigmoid import SIGMOID, sigmoid
 from .softmax import SOFTMAX, softmax
 from .spec import SpecError
+from .tanh import TANH, tanh
 
 LAYERS: tuple[Layer, ...] = (
     CONV2D,
+    LOCAL2D,
     LINEAR,
     MAX_POOL2D,
+    AVG_POOL2D,
+    LP_POOL2D,
     RELU,
     ELU,
+    TANH,
+    SIGMOID,
     BATCH_NORM,
+    LOCAL_RESPONSE_NORM,
     AFFINE_GRID,
     GRID_SAMPLE,
     SOFTMAX,
+    LOG_SOFTMAX,
     ARGMAX,
+    SCALE_SHIFT,
+    CONCAT,
     FLATTEN,
+    ADD,
 )
 
 LayerLike = str | Layer | Callable[..., Array]
@@ -109,9 +129,12 @@ __all__ = [
     "Layer",
     "Profile",
     "SpecError",
+    "add",
     "affine_grid",
     "argmax",
+    "avg_pool2d",
     "batch_norm",
+    "concat",
     "conv2d",
     "correctly_rounded",
     "elu",
@@ -122,7 +145,14 @@ __all__ = [
     "grid_sample",
     "im2col",
     "linear",
+    "local2d",
+    "local_response_norm",
+    "log_softmax",
+    "lp_pool2d",
     "max_pool2d",
     "relu",
+    "scale_shift",
+    "sigmoid",
     "softmax",
+    "tanh",
 ]

@@ -1,11 +1,11 @@
 """The index of the largest value."""
 
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
-from .layer import Array, Attributes, Enclosure, Layer, evaluate
+from .layer import Array, Enclosure, Layer, evaluate
+from .pointwise import along_dim
 from .profile import Profile
 from .spec import Shape, SpecError
 
@@ -17,10 +17,6 @@ def argmax(input: Array, dim: int) -> Array:
     torch.argmax does not promise which of equal maxima it names.
     """
     return evaluate(ARGMAX, (input,), {"dim": dim})
-
-
-def attributes(dim: Any) -> Attributes:
-    return {"dim": dim}  # made non-negative once the number of axes is known
 
 
 def shape_rule(input: Shape, *, dim: int) -> Shape:
@@ -57,7 +53,7 @@ ARGMAX = Layer(
     name="argmax",
     operands=("input",),
     forward=argmax,
-    attributes=attributes,
+    attributes=along_dim,
     shape_rule=shape_rule,
     formula=formula,
     error=error,

@@ -121,8 +121,8 @@ def enclose_chain(
 def given_exactly(chain: Chain, operands: tuple[Array | None, ...]) -> tuple[Enclosure | None, ...]:
     """float32 operands as enclosures without error; SpecError for any other dtype."""
     for layer, before, after in steps(chain, operands):
-        names = layer.operands
         own = before + after
+        names = layer.names(len(own))
         if len(own) < len(names):
             place = len(before)
             names = names[:place] + names[place + 1 :]

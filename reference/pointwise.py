@@ -32,6 +32,11 @@ def no_attributes(layer: str) -> Callable[..., Attributes]:
     return attributes
 
 
+def along_dim(dim: Any) -> Attributes:
+    """The attributes of a layer along one axis; made non-negative once the axes are known."""
+    return {"dim": dim}
+
+
 def flush_error(profile: Profile, value: Array) -> Array:
     """What is lost when a result that is subnormal is flushed to zero, as OpenCL C permits."""
     return np.where(np.abs(value) < profile.smallest_normal, np.abs(value), 0.0)

@@ -1,11 +1,11 @@
 """Softmax."""
 
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
-from .layer import Array, Attributes, Enclosure, Layer, evaluate
+from .layer import Array, Enclosure, Layer, evaluate
+from .pointwise import along_dim
 from .profile import Profile
 from .rounding import Exact, inside
 from .spec import Shape, SpecError
@@ -18,10 +18,6 @@ def softmax(input: Array, dim: int) -> Array:
     As torch.nn.functional.softmax.
     """
     return evaluate(SOFTMAX, (input,), {"dim": dim})
-
-
-def attributes(dim: Any) -> Attributes:
-    return {"dim": dim}  # made non-negative once the number of axes is known
 
 
 def shape_rule(input: Shape, *, dim: int) -> Shape:
@@ -43,28 +39,63 @@ def error(profile: Profile, value: Array, input: Enclosure, *, dim: int) -> Arra
     time by an exponential and a product. Errors of the inputs, at most B along the row, move a
     probability by a factor within e^(±2B).
     """
-    u, n = profile.u, input.value.shape[dim]
+    u = profile.u
     z = input.value - input.value.max(axis=dim, keepdims=True)
     exponential, quotient = profile.exp(z), profile.ulps(profile.divide)
-    rescaled = (n - 1) * (float(np.max(exponential)) + u)
-    total = profile.gamma(n - 1) + rescaled * (1 + 2 * rescaled)
-    larger = (np.exp(z * (1 - u)) * (1 + exponential)).sum(axis=dim, keepdims=True)
-    smaller = (np.exp(z * (1 + u)) * (1 - exponential)).sum(axis=dim, keepdims=True)
+    smaller, larger, total = shifted_sum(profile, z, dim)
     low = np.exp(z * (1 + u)) * (1 - exponential) * (1 - quotient) / (larger * (1 + total))
     high = np.exp(z * (1 - u)) * (1 + exponential) * (1 + quotient) / (smaller * (1 - total))
     if not input.exact:
         reach = 2 * input.radius.max(axis=dim, keepdims=True)
         low, high = low * np.exp(-reach), np.minimum(high * np.exp(reach), 1 + total)
+    # The enclosure itself is computed in float64.
     bound = np.maximum(high - value, value - low) + value * 2.0**-48
     tiny = profile.smallest_normal
     flushed = np.where(np.minimum(np.exp(z), low) < 2 * tiny, 2 * tiny * (1 + 4 * exponential), 0.0)
     return bound + flushed
 
 
+def shifted_sum(profile: Profile, z: Array, dim: int) -> tuple[Array, Array, float]:
+    """Σ e^z at its smallest and largest before additions, and the additions' relative error.
+
+    That holds for a sum kept relative to a running maximum too: at most n − 1 times it is
+    rescaled by an exponential, whose arguments add up to what z spans.
+    """
+    u, n = profile.u, z.shape[dim]
+    exponential = profile.exp(z)
+    larger = (np.exp(z * (1 - u)) * (1 + exponential)).sum(axis=dim, keepdims=True)
+    smaller = (np.exp(z * (1 + u)) * (1 - exponential)).sum(axis=dim, keepdims=True)
+    rescaled = (n - 1) * (float(np.max(exponential)) + u)
+    total = float(profile.gamma(n - 1)) + rescaled * (1 + 2 * rescaled)
+    return smaller, larger, total
+
+
+def own_sum_error(profile: Profile, z: Array, dim: int) -> Array:
+    """Relative error of the formula's Σ e^z: arguments and exponentials, then the additions."""
+    powers = np.exp(z)
+    off = np.where(powers > 0, np.abs(z) * profile.u + profile.exp(z), 0.0)
+    moved = np.sum(powers * off, axis=dim, keepdims=True) / powers.sum(axis=dim, keepdims=True)
+    return (moved + profile.gamma(z.shape[dim])) * (1 + 2.0**-20)
+
+
+def own_error(profile: Profile, value: Array, input: Enclosure, *, dim: int) -> Array:
+    """To first order, of the formula alone: the power, the sum and the quotient."""
+    z = input.value - input.value.max(axis=dim, keepdims=True)
+    power = np.where(value > 0, np.abs(z) * profile.u + profile.exp(z), 0.0)
+    relative = power + own_sum_error(profile, z, dim) + profile.ulps(profile.divide)
+    return value * relative * (1 + 2.0**-20)
+
+
+def finite_row(index: tuple[int, ...], input: Array, dim: int) -> list[Fraction]:
+    """The values along `dim` through the place `index`, without −∞, whose power is 0."""
+    elsewhere: tuple[int, ...] = index[:dim] + index[dim + 1 :]
+    row: list[float] = np.moveaxis(input, dim, -1)[elsewhere].tolist()
+    return [Fraction(x) for x in row if x != -np.inf]
+
+
 def exact(index: tuple[int, ...], input: Array, *, dim: int) -> Exact:
     """1/n for n equal values; other quotients of sums of powers of e are irrational (Lindemann)."""
-    row = np.moveaxis(input, dim, 0)[(slice(None), *index[:dim], *index[dim + 1 :])]
-    powers = [Fraction(float(x)) for x in row if x != -np.inf]
+    powers = finite_row(index, input, dim)
     x = float(input[index])
     if x == -np.inf:
         return Fraction(0)
@@ -77,9 +108,10 @@ SOFTMAX = Layer(
     name="softmax",
     operands=("input",),
     forward=softmax,
-    attributes=attributes,
+    attributes=along_dim,
     shape_rule=shape_rule,
     formula=formula,
     error=error,
+    own_error=own_error,
     exact=exact,
 )

@@ -85,3 +85,10 @@ def overhang(
     height = (counts[0] - 1) * stride[0] + extent(kernel_size[0], dilation[0])
     width = (counts[1] - 1) * stride[1] + extent(kernel_size[1], dilation[1])
     return (top, max(bottom, height - top - shape[2])), (left, max(right, width - left - shape[3]))
+
+
+def covered(size: int, taps: int, stride: int, before: int, margin: Pair, count: int) -> np.ndarray:
+    """(count,): how many pixels of the image and its `margin` each window covers on one axis."""
+    start = np.arange(count) * stride - before
+    stop = np.minimum(start + taps, size + margin[1])
+    return stop - np.maximum(start, -margin[0])

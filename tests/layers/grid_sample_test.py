@@ -118,6 +118,25 @@ def test_float32_kernels_of_every_form_stay_inside_the_bound(case: Case) -> None
     assert definitions.inside(honest.grid_sample(*case.operands, **smooth), exact, bound)
 
 
+@pytest.mark.parametrize("padding_mode", PADDINGS)
+@pytest.mark.parametrize("align_corners", [False, True])
+@pytest.mark.parametrize("flat", [False, True])
+def test_float32_kernels_stay_inside_the_bound_on_wide_images(
+    padding_mode: str, align_corners: bool, flat: bool
+) -> None:
+    """Coordinates err most here; in a flat image they cost nothing, only the blending rounds."""
+    attributes: dict[str, Any] = {
+        "mode": "bilinear",
+        "padding_mode": padding_mode,
+        "align_corners": align_corners,
+    }
+    x, grid = Case("grid_sample", "reals", ((1, 1, 3, 224), (1, 8, 16, 2)), {}, seed=6).operands
+    image = np.full_like(x, x[0, 0, 0, 0]) if flat else x
+    exact = definitions.grid_sample(image, grid, **attributes)
+    bound = error_bound("grid_sample", image, grid, **attributes)
+    assert definitions.inside(honest.grid_sample(image, grid, **attributes), exact, bound)
+
+
 @given(cases("grid_sample", "reals"))
 def test_float32_kernels_pick_one_of_the_choices(case: Case) -> None:
     nearest = case.attributes | {"mode": "nearest"}

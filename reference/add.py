@@ -1,0 +1,58 @@
+"""The sum of two arrays."""
+
+import numpy as np
+
+from .layer import Array, Enclosure, Layer, evaluate
+from .pointwise import flush_error, no_attributes
+from .profile import Profile
+from .rounding import Exact
+from .spec import Shape, SpecError
+
+
+def add(a: Array, b: Array) -> Array:
+    """y = a + b, element by element.
+
+    a, b of the same shape, any, float32 → that shape, float64. Raises SpecError. As torch.add,
+    which also broadcasts.
+    """
+    return evaluate(ADD, (a, b), {})
+
+
+def shape_rule(a: Shape, b: Shape) -> Shape:
+    if a != b:
+        raise SpecError(f"add: b has shape {b}, expected that of a, {a}")
+    if 0 in a:
+        raise SpecError(f"add: a has shape {a}; every axis must be at least 1 long")
+    return a
+
+
+def formula(a: Array, b: Array) -> Array:
+    return a + b
+
+
+def error(profile: Profile, value: Array, a: Enclosure, b: Enclosure) -> Array:
+    """One rounding, none where the sum is a number of the format; a flushed operand is lost."""
+    radius = a.radius + b.radius
+    if a.exact and b.exact and profile.u == 2.0**-24:
+        rounding = np.abs(value.astype(np.float32) - value)
+    else:
+        rounding = profile.u * (np.abs(value) + radius)
+    lost = flush_error(profile, a.value) + flush_error(profile, b.value)
+    overflow = np.where(np.abs(value) > profile.largest, np.inf, 0.0)
+    return rounding + radius + lost + flush_error(profile, value) + overflow
+
+
+def exact(index: tuple[int, ...], a: Array, b: Array) -> Exact:
+    return [float(a[index]), float(b[index])]
+
+
+ADD = Layer(
+    name="add",
+    operands=("a", "b"),
+    forward=add,
+    attributes=no_attributes("add"),
+    shape_rule=shape_rule,
+    formula=formula,
+    error=error,
+    exact=exact,
+)

@@ -1,0 +1,148 @@
+"""Two-dimensional average pooling."""
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from .layer import Array, Attributes, Enclosure, Layer, evaluate
+from .pointwise import flush_error
+from .profile import Profile
+from .spec import Padding, Pair, Shape, SpecError, axes, boolean, padding_pairs, pair
+from .windows import covered, overhang, pad, positions, windows
+
+
+def avg_pool2d(
+    input: Array,
+    kernel_size: int | Pair,
+    stride: int | Pair | None = None,
+    padding: int | Pair | Padding = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+) -> Array:
+    """y[n,c,i,j] = Σ_kl x[n, c, i·stride + k, j·stride + l] / the number of pixels in the window
+
+    input (N, C, H, W) float32 → (N, C, OH, OW) float64. stride defaults to kernel_size; x is 0
+    outside the image; padding is at most half the window. Pixels of the padding count unless
+    count_include_pad is False; what a last window of ceil_mode covers beyond the padding never
+    counts. Raises SpecError. As torch.nn.functional.avg_pool2d; ONNX's AveragePool leaves padding
+    out by default.
+    """
+    return evaluate(
+        AVG_POOL2D,
+        (input,),
+        {
+            "kernel_size": kernel_size,
+            "stride": stride,
+            "padding": padding,
+            "ceil_mode": ceil_mode,
+            "count_include_pad": count_include_pad,
+        },
+    )
+
+
+def attributes(
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: Any = False,
+    count_include_pad: Any = True,
+) -> Attributes:
+    kernel = pair("avg_pool2d", "kernel_size", kernel_size, 1)
+    around = padding_pairs("avg_pool2d", padding)
+    for taps, sides in zip(kernel, around, strict=True):
+        if max(sides) > taps // 2:
+            raise SpecError(
+                f"avg_pool2d: padding is {max(sides)}, expected at most half of the window, "
+                f"{taps // 2}, or windows might see nothing but padding"
+            )
+    return {
+        "kernel_size": kernel,
+        "stride": kernel if stride is None else pair("avg_pool2d", "stride", stride, 1),
+        "padding": around,
+        "ceil_mode": boolean("avg_pool2d", "ceil_mode", ceil_mode),
+        "count_include_pad": boolean("avg_pool2d", "count_include_pad", count_include_pad),
+    }
+
+
+def shape_rule(
+    input: Shape,
+    *,
+    kernel_size: Pair,
+    stride: Pair,
+    padding: Padding,
+    ceil_mode: bool,
+    count_include_pad: bool,
+) -> Shape:
+    axes("avg_pool2d", "input", input, "N C H W")
+    n, c, h, w = input
+    counts = positions("avg_pool2d", (h, w), kernel_size, stride, padding, (1, 1), ceil_mode)
+    return (n, c, *counts)
+
+
+def window_sums(input: Array, **attributes: Any) -> Array:
+    """The sum in each window, zeros outside the image."""
+    kernel, step = attributes["kernel_size"], attributes["stride"]
+    _, _, rows, columns = shape_rule(input.shape, **attributes)
+    around = overhang(input.shape, kernel, step, attributes["padding"], (1, 1), (rows, columns))
+    return windows(pad(input, around), kernel, step, (1, 1), (rows, columns)).sum(axis=(4, 5))
+
+
+def divisors(shape: Shape, **attributes: Any) -> Array:
+    """(OH, OW): how many pixels each window's sum is divided by."""
+    _, _, *counts = shape_rule(shape, **attributes)
+    margins = attributes["padding"] if attributes["count_include_pad"] else ((0, 0), (0, 0))
+    per_axis = [
+        covered(size, taps, step, before, margin, count)
+        for size, taps, step, (before, _), margin, count in zip(
+            shape[2:],
+            attributes["kernel_size"],
+            attributes["stride"],
+            attributes["padding"],
+            margins,
+            counts,
+            strict=True,
+        )
+    ]
+    return np.outer(*per_axis)
+
+
+def formula(input: Array, **attributes: Any) -> Array:
+    return window_sums(input, **attributes) / divisors(input.shape, **attributes)
+
+
+def error(profile: Profile, value: Array, input: Enclosure, **attributes: Any) -> Array:
+    """(γ_(n−1) + D + u)·mean|x|: the additions, then a division or a rounded reciprocal."""
+    count = divisors(input.value.shape, **attributes)
+    magnitude = window_sums(input.magnitude, **attributes)
+    terms = int(np.prod(attributes["kernel_size"]))
+    relative = profile.gamma(terms) + profile.ulps(profile.divide) + profile.u
+    own = relative * (1 + 2.0**-20) * magnitude / count
+    small = input.magnitude * (input.magnitude < profile.smallest_normal)
+    lost = window_sums(small, **attributes) / count + profile.smallest_normal * (magnitude > 0)
+    passed_on = 0.0 if input.exact else window_sums(input.radius, **attributes) / count
+    overflow = np.where(magnitude > profile.largest, np.inf, 0.0)
+    return own + lost + passed_on + flush_error(profile, value) + overflow
+
+
+def exact(index: tuple[int, ...], input: Array, **attributes: Any) -> Fraction:
+    n, c, *place = index
+    seen = []
+    for axis in (0, 1):
+        start = place[axis] * attributes["stride"][axis] - attributes["padding"][axis][0]
+        stop = start + attributes["kernel_size"][axis]
+        seen.append(slice(max(start, 0), min(stop, input.shape[2 + axis])))
+    count = int(divisors(input.shape, **attributes)[place[0], place[1]])
+    return sum(map(Fraction, input[n, c, seen[0], seen[1]].ravel().tolist()), Fraction(0)) / count
+
+
+AVG_POOL2D = Layer(
+    name="avg_pool2d",
+    operands=("input",),
+    forward=avg_pool2d,
+    attributes=attributes,
+    shape_rule=shape_rule,
+    formula=formula,
+    error=error,
+    exact=exact,
+)

@@ -1,0 +1,67 @@
+"""Arrays one after another."""
+
+from fractions import Fraction
+
+import numpy as np
+
+from .layer import Array, Enclosure, Layer, evaluate
+from .pointwise import along_dim, flush_error
+from .profile import Profile
+from .spec import Shape, SpecError
+
+
+def concat(*inputs: Array, dim: int) -> Array:
+    """The inputs one after another along `dim`.
+
+    inputs of the same shape but for `dim`, float32 → float64. Raises SpecError. As torch.concat,
+    which takes them as one sequence.
+    """
+    return evaluate(CONCAT, inputs, {"dim": dim})
+
+
+def shape_rule(*inputs: Shape, dim: int) -> Shape:
+    if not inputs:
+        raise SpecError("concat: no inputs given, expected at least one")
+    first = inputs[0]
+    for k, shape in enumerate(inputs):
+        if 0 in shape:
+            raise SpecError(f"concat: inputs[{k}] has shape {shape}; every axis must be at least 1")
+        rest = shape[:dim] + shape[dim + 1 :]
+        if len(shape) != len(first) or rest != first[:dim] + first[dim + 1 :]:
+            raise SpecError(
+                f"concat: inputs[{k}] has shape {shape}, expected that of inputs[0], {first}, "
+                f"but for axis {dim}"
+            )
+    return (*first[:dim], sum(shape[dim] for shape in inputs), *first[dim + 1 :])
+
+
+def formula(*inputs: Array, dim: int) -> Array:
+    return np.concatenate(inputs, axis=dim)
+
+
+def error(profile: Profile, value: Array, *inputs: Enclosure, dim: int) -> Array:
+    """Exact."""
+    radius = np.concatenate([one.radius for one in inputs], axis=dim)
+    return radius + flush_error(profile, value)
+
+
+def exact(index: tuple[int, ...], *inputs: Array, dim: int) -> Fraction:
+    at = list(index)
+    for one in inputs:
+        if at[dim] < one.shape[dim]:
+            return Fraction(float(one[tuple(at)]))
+        at[dim] -= one.shape[dim]
+    raise IndexError(f"concat: {index} is beyond the inputs")
+
+
+CONCAT = Layer(
+    name="concat",
+    operands=("inputs",),
+    forward=concat,
+    attributes=along_dim,
+    shape_rule=shape_rule,
+    formula=formula,
+    error=error,
+    exact=exact,
+    variadic=True,
+)

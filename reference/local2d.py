@@ -1,0 +1,87 @@
+"""Locally-connected layer: a convolution whose filters differ from site to site."""
+
+from typing import Any
+
+import numpy as np
+
+from .layer import Array, Attributes, Enclosure, Layer, evaluate
+from .profile import Profile
+from .rounding import Exact
+from .spec import Pair, Shape, SpecError, axes, pair
+from .sums import blocked_product, product_sum_error
+from .windows import NO_PADDING, positions, windows
+
+
+def local2d(input: Array, weight: Array, stride: int | Pair) -> Array:
+    """y[n, m, TY·s+t, TX·r+q] = Σ_ckl x[n, c, s·stride + k, r·stride + l]·w[m,t,q,c,k,l,s,r]
+
+    input (N, C, H, W), weight (M, TY, TX, C, KY, KX, SY, SX): float32 → (N, M, TY·SY, TX·SX)
+    float64. Site (s, r) reads one window and computes its own tile of TY×TX outputs, each with its
+    own weights. Raises SpecError. Torch has no such function; Taigman et al., "DeepFace", 2014.
+    """
+    return evaluate(LOCAL2D, (input, weight), {"stride": stride})
+
+
+def attributes(stride: Any) -> Attributes:
+    return {"stride": pair("local2d", "stride", stride, 1)}
+
+
+def shape_rule(input: Shape, weight: Shape, *, stride: Pair) -> Shape:
+    axes("local2d", "input", input, "N C H W")
+    axes("local2d", "weight", weight, "M TY TX C KY KX SY SX")
+    m, ty, tx, c, ky, kx, sy, sx = weight
+    if c != input[1]:
+        raise SpecError(f"local2d: weight has {c} input channels, input has {input[1]}")
+    sites = positions("local2d", (input[2], input[3]), (ky, kx), stride, NO_PADDING, (1, 1))
+    if (sy, sx) != sites:
+        raise SpecError(
+            f"local2d: weight has {sy}×{sx} sites, a window of {ky}×{kx} with stride "
+            f"{stride[0]}×{stride[1]} has {sites[0]}×{sites[1]} places in {input[2]}×{input[3]}"
+        )
+    return input[0], m, ty * sy, tx * sx
+
+
+def formula(input: Array, weight: Array, *, stride: Pair) -> Array:
+    n, c, _, _ = input.shape
+    m, ty, tx, _, ky, kx, sy, sx = weight.shape
+    cut = windows(input, (ky, kx), stride, (1, 1), (sy, sx))  # (N, C, SY, SX, KY, KX)
+    output = np.empty((n, m, sy, ty, sx, tx))
+    for row in range(sy):
+        columns = cut[:, :, row].transpose(2, 1, 3, 4, 0).reshape(sx, c * ky * kx, n)
+        filters = weight[..., row, :].reshape(m * ty * tx, c * ky * kx, sx).transpose(2, 0, 1)
+        tiles = blocked_product(filters, columns).reshape(sx, m, ty, tx, n)
+        output[:, :, row] = tiles.transpose(4, 1, 2, 0, 3)
+    return output.reshape(n, m, sy * ty, sx * tx)
+
+
+def error(
+    profile: Profile, value: Array, input: Enclosure, weight: Enclosure, *, stride: Pair
+) -> Array:
+    """γ_K·Σ|x||w|, K products that are not zero."""
+    return product_sum_error(
+        profile, lambda x, w: formula(x, w, stride=stride), input, weight, None
+    )
+
+
+def exact(index: tuple[int, ...], input: Array, weight: Array, *, stride: Pair) -> Exact:
+    """One output element: its products, which are exact in float64."""
+    n, m, i, j = index
+    _, ty, tx, _, ky, kx, _, _ = weight.shape
+    (s, t), (r, q) = divmod(i, ty), divmod(j, tx)
+    top, left = s * stride[0], r * stride[1]
+    window = input[n, :, top : top + ky, left : left + kx]
+    products: list[float] = (window * weight[m, t, q, :, :, :, s, r]).ravel().tolist()
+    return products
+
+
+LOCAL2D = Layer(
+    name="local2d",
+    operands=("input", "weight"),
+    weights=("weight",),
+    forward=local2d,
+    attributes=attributes,
+    shape_rule=shape_rule,
+    formula=formula,
+    error=error,
+    exact=exact,
+)

@@ -1,0 +1,123 @@
+"""Local response normalisation across channels."""
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from .layer import Array, Attributes, Enclosure, Layer, evaluate
+from .pointwise import flush_error
+from .profile import Profile
+from .rounding import Exact, inside
+from .spec import Shape, SpecError, integer, number
+
+
+def local_response_norm(
+    input: Array, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
+) -> Array:
+    """y[n,c] = x[n,c] / (k + alpha/size · Σ x[n,c']²)^beta, c' from c − size//2, size of them
+
+    input (N, C, …) float32 → the same shape, float64. Channels beyond the first and last count as
+    0. Raises SpecError. As torch.nn.functional.local_response_norm, and ONNX's LRN but for an even
+    size, whose window lies one channel higher there. Krizhevsky et al., "ImageNet Classification
+    with Deep Convolutional Neural Networks", section 3.3, where alpha is not divided by size.
+    """
+    given = {"size": size, "alpha": alpha, "beta": beta, "k": k}
+    return evaluate(LOCAL_RESPONSE_NORM, (input,), given)
+
+
+def attributes(size: Any, alpha: Any = 1e-4, beta: Any = 0.75, k: Any = 1.0) -> Attributes:
+    name = "local_response_norm"
+    return {
+        "size": integer(name, "size", size, 1),
+        "alpha": number(name, "alpha", alpha),
+        "beta": number(name, "beta", beta),
+        "k": number(name, "k", k),
+    }
+
+
+def shape_rule(input: Shape, **_: Any) -> Shape:
+    if len(input) < 3 or 0 in input:
+        raise SpecError(
+            f"local_response_norm: input has shape {input}, expected (N, C, …) of at least three "
+            "axes, every one at least 1 long"
+        )
+    return input
+
+
+def channel_sums(values: Array, size: int) -> Array:
+    """Σ over each channel's window of `size` channels, from size//2 before it."""
+    around = [(0, 0)] * values.ndim
+    around[1] = (size // 2, size - 1 - size // 2)
+    padded = np.pad(values, around)
+    channels = values.shape[1]
+    return sum((padded[:, k : k + channels] for k in range(size)), np.zeros_like(values))
+
+
+def formula(input: Array, *, size: int, alpha: float, beta: float, k: float) -> Array:
+    base = k + alpha / size * channel_sums(input * input, size)
+    return input / base**beta
+
+
+def error(
+    profile: Profile,
+    value: Array,
+    input: Enclosure,
+    *,
+    size: int,
+    alpha: float,
+    beta: float,
+    k: float,
+) -> Array:
+    """|y| times what the base, the power and the quotient are off, relatively.
+
+    The base: squares, additions, alpha's and k's own roundings, the scaling; with beta's rounding
+    and the power that makes |beta|·e + |beta·ln(base)|·u + P + D + u. Errors of the inputs move x
+    and the base.
+    """
+    u = profile.u
+    x = input.magnitude
+    squares = abs(alpha) / size * channel_sums(x * x, size)
+    base = k + alpha / size * channel_sums(input.value * input.value, size)
+    size_of_base = abs(k) + squares
+    off = (size + 6) * u + profile.ulps(profile.divide)
+    moved = squares - abs(alpha) / size * channel_sums(np.square(input.value), size)
+    relative = (off * size_of_base + moved) / np.abs(base)
+    exponent = abs(beta) * relative / np.maximum(1 - relative, 0)
+    power = profile.ulps(profile.power) + u * np.abs(beta * np.log(np.abs(base)))
+    total = np.expm1(exponent) + power + profile.ulps(profile.divide) + 2 * u
+    flushed = flush_error(profile, value) + profile.smallest_normal * np.abs(base) ** -beta
+    own = total * (1 + total) * x * np.abs(base) ** -beta
+    passed_on = input.radius * np.abs(base) ** -beta
+    return own * (1 + 2.0**-20) + passed_on * (1 + total) + flushed
+
+
+def exact(
+    index: tuple[int, ...], input: Array, *, size: int, alpha: float, beta: float, k: float
+) -> Exact:
+    """Rational for x = 0 and integral beta, else enclosed."""
+    x, first = Fraction(float(input[index])), index[1] - size // 2
+    elsewhere: tuple[int, ...] = index[:1] + index[2:]
+    across = np.moveaxis(input, 1, -1)[elsewhere]
+    window: list[float] = across[max(first, 0) : first + size].tolist()
+    total = sum((Fraction(v) * Fraction(v) for v in window), Fraction(0))
+    base = Fraction(k) + Fraction(alpha) / size * total
+    if x == 0 or base == 1:
+        return x
+    if beta == int(beta):
+        return x / base ** int(beta)
+    return lambda context: (
+        inside(context, x) / inside(context, base) ** inside(context, Fraction(beta))
+    )
+
+
+LOCAL_RESPONSE_NORM = Layer(
+    name="local_response_norm",
+    operands=("input",),
+    forward=local_response_norm,
+    attributes=attributes,
+    shape_rule=shape_rule,
+    formula=formula,
+    error=error,
+    exact=exact,
+)

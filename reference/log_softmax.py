@@ -1,0 +1,79 @@
+"""The logarithm of softmax."""
+
+from fractions import Fraction
+
+import numpy as np
+
+from .layer import Array, Enclosure, Layer, evaluate
+from .pointwise import along_dim
+from .profile import Profile
+from .rounding import Exact, inside
+from .softmax import finite_row, own_sum_error, shifted_sum
+from .spec import Shape, SpecError
+
+
+def log_softmax(input: Array, dim: int) -> Array:
+    """y_i = x_i − m − ln Σ_j e^(x_j − m), m the largest x along `dim`.
+
+    input of any shape, float32 → the same shape, float64, at most 0. Raises SpecError.
+    As torch.nn.functional.log_softmax.
+    """
+    return evaluate(LOG_SOFTMAX, (input,), {"dim": dim})
+
+
+def shape_rule(input: Shape, *, dim: int) -> Shape:
+    if not input or 0 in input:
+        raise SpecError(f"log_softmax: input has shape {input}; every axis must be at least 1 long")
+    return input
+
+
+def formula(input: Array, *, dim: int) -> Array:
+    z = input - input.max(axis=dim, keepdims=True)
+    return z - np.log(np.exp(z).sum(axis=dim, keepdims=True))
+
+
+def error(profile: Profile, value: Array, input: Enclosure, *, dim: int) -> Array:
+    """z is rounded once, the sum's logarithm moves by its relative error, the difference once.
+
+    Errors of the inputs, at most B along the row, move the result by at most 2B. The order
+    (m + ln Σ) or x − (m + ln Σ) rounds at the size of x.
+    """
+    u = profile.u
+    z = input.value - input.value.max(axis=dim, keepdims=True)
+    smaller, larger, total = shifted_sum(profile, z, dim)
+    spread = np.log(larger / smaller) + 2 * total
+    logarithm = np.log(larger * (1 + total))
+    size = np.abs(input.value).max(axis=dim, keepdims=True)
+    rounded = u * (np.abs(z) + np.abs(value) + 2 * (size + np.abs(input.value) + logarithm))
+    own = rounded + spread + profile.log(larger) + 2.0**-48 * (1 + np.abs(value))
+    return own + 2 * input.radius.max(axis=dim, keepdims=True)
+
+
+def own_error(profile: Profile, value: Array, input: Enclosure, *, dim: int) -> Array:
+    """To first order, of the formula alone."""
+    z = input.value - input.value.max(axis=dim, keepdims=True)
+    total = np.exp(z).sum(axis=dim, keepdims=True)
+    own = profile.u * (np.abs(z) + np.abs(value)) + own_sum_error(profile, z, dim)
+    return (own + profile.log(total)) * (1 + 2.0**-20)
+
+
+def exact(index: tuple[int, ...], input: Array, *, dim: int) -> Exact:
+    """0 for a row of one; else irrational (Lindemann)."""
+    others = finite_row(index, input, dim)
+    x = Fraction(float(input[index]))
+    if len(others) == 1:
+        return Fraction(0)
+    return lambda c: -c.log(sum(c.exp(inside(c, other - x)) for other in others))
+
+
+LOG_SOFTMAX = Layer(
+    name="log_softmax",
+    operands=("input",),
+    forward=log_softmax,
+    attributes=along_dim,
+    shape_rule=shape_rule,
+    formula=formula,
+    error=error,
+    own_error=own_error,
+    exact=exact,
+)
