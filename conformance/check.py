@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 from clgold.device.memory import DeviceArray
 from clgold.device.run import Run, run_variant
 from clgold.device.session import Session
@@ -12,6 +13,7 @@ from clgold.reference import Chain, Enclosure, find_profile
 from clgold.reference.chain import enclose_chain, given_exactly
 
 from .compare import Comparison, Tolerance, compare
+from .precision import assess, fast_math
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,52 @@ def check(
     operands: tuple[DeviceArray | None, ...],
     attributes: Mapping[str, Any],
     tolerance: Tolerance | None = None,
+    precise: bool = True,
 ) -> Checked:
-    """Run the variant on operands that stand on the device, and the reference on the same ones."""
+    """Run the variant on operands that stand on the device, and the reference on the same ones.
+
+    `precise` adds the second gate (precision.py). A fixed tolerance replaces both gates.
+    """
     run = run_variant(session, variant, chain, operands, attributes)
     exact = given_exactly(chain, tuple(None if o is None else o.host for o in operands))
     expected = enclose_chain(chain, exact, attributes, find_profile(run.profile))
-    return Checked(run, expected, judge(chain, run, expected, tolerance))
+    comparison = judge(chain, run, expected, tolerance)
+    if precise and tolerance is None and run.output is not None and run.output.host is not None:
+        arrays = tuple(None if o is None else o.host for o in operands)
+        comparison = refine(chain, arrays, attributes, run, expected, comparison)
+    return Checked(run, expected, comparison)
+
+
+def refine(
+    chain: Chain,
+    operands: tuple[np.ndarray | None, ...],
+    attributes: Mapping[str, Any],
+    run: Run,
+    expected: Mapping[str, Enclosure],
+    found: Comparison,
+) -> Comparison:
+    """The second gate, for a result that passed the first; for one that did not, a guess why."""
+    assert run.output is not None
+    assert run.output.host is not None
+    got, last = run.output.host, expected[chain.layers[-1].name]
+    if got.shape != last.value.shape or got.dtype != chain.dtype:
+        return found
+    if found.verdict == "wrong" and fast_math(
+        chain, operands, attributes, got, find_profile(run.profile)
+    ):
+        return replace(
+            found, message=f"{found.message}; all are within that of fast-math functions"
+        )
+    precision = assess(chain, operands, attributes, got, expected)
+    looks = f"; it looks like {precision.cause}" if precision.cause else ""
+    if found.verdict == "pass" and precision.imprecise:
+        message = (
+            f"within the bound, but {precision.ratio:.3g} times the error of honest float32 sums"
+        )
+        return replace(
+            found, verdict="imprecise", message=message + looks, precision=precision.ratio
+        )
+    return replace(found, message=found.message + looks, precision=precision.ratio)
 
 
 def judge(

@@ -29,7 +29,8 @@ class Comparison:
     """What the comparer found. `failed` of `count` elements are not where they must be.
 
     budget_used is the largest error over bound: at most 1 in a result that passes, infinite where
-    the bound is 0 or an element is of the wrong class (NaN, infinity).
+    the bound is 0 or an element is of the wrong class (NaN, infinity). precision is the error as a
+    multiple of the worst that honest float32 sums make (precision.py), where there are sums.
     """
 
     verdict: str
@@ -37,6 +38,7 @@ class Comparison:
     failed: int = 0
     count: int = 0
     budget_used: float = 0.0
+    precision: float | None = None
     worst: Worst | None = None
 
 
@@ -81,7 +83,7 @@ def compare(
     if unwritten:
         verdict, message = "unwritten", f"{unwritten} of {ok.size} elements never written"
     budget = float(used.max()) if used.size else 0.0
-    return Comparison(verdict, message, failed, ok.size, budget, worst)
+    return Comparison(verdict, message, failed, ok.size, budget, worst=worst)
 
 
 def distance(got: np.ndarray, expected: Enclosure, bound: np.ndarray) -> np.ndarray:

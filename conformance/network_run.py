@@ -109,7 +109,7 @@ def verify_image(
             None if o is None else uploaded.get(o) or session.upload(o, trace[o])
             for o in kernel.operands
         )
-        checked = check_kernel(session, plan, kernel, operands)
+        checked = check_kernel(session, plan, kernel, operands, precise=True)
         for node in kernel.nodes:
             trace[node.name] = checked.expected[node.layer].value
         trace[kernel.output] = trace[kernel.output].astype(kernel.chain.dtype)
@@ -126,11 +126,17 @@ def verify_image(
 
 
 def check_kernel(
-    session: Session, plan: Plan, kernel: Kernel, operands: tuple[DeviceArray | None, ...]
+    session: Session,
+    plan: Plan,
+    kernel: Kernel,
+    operands: tuple[DeviceArray | None, ...],
+    precise: bool,
 ) -> Checked:
     """The kernel's variant on these operands against the reference."""
     variant = plan.variants[kernel.name]
-    return check(session, variant, kernel.chain, operands, kernel.attributes, plan.tolerance)
+    return check(
+        session, variant, kernel.chain, operands, kernel.attributes, plan.tolerance, precise
+    )
 
 
 def end_to_end(
@@ -145,7 +151,7 @@ def end_to_end(
     message, used = "", 0.0
     for kernel in plan.kernels:
         operands = tuple(None if o is None else live[o] for o in kernel.operands)
-        checked = check_kernel(session, plan, kernel, operands)
+        checked = check_kernel(session, plan, kernel, operands, precise=False)
         found = checked.comparison
         used = max(used, found.budget_used)
         if found.verdict != "pass" and not message:

@@ -107,7 +107,7 @@ def worst_reports(reports: Sequence[ImageReport]) -> tuple[tuple[str, KernelRepo
 def verify_tables(reports: Sequence[ImageReport]) -> tuple[Table, Table]:
     """Kernel by kernel on the reference's inputs, worst image shown; and image by image."""
     kernels = Table(title="each kernel on the reference's inputs, the worst of all images")
-    for heading in ("kernel", "variant", "output", "error / bound", "verdict"):
+    for heading in ("kernel", "variant", "output", "error / bound", "error / honest", "verdict"):
         kernels.add_column(heading, justify="right" if "/" in heading else "left")
     for image, report in worst_reports(reports):
         found = report.comparison
@@ -115,7 +115,12 @@ def verify_tables(reports: Sequence[ImageReport]) -> tuple[Table, Table]:
         passed = found.verdict == "pass"
         verdict = Text("pass") if passed else Text(f"{found.verdict} ({image})", "red")
         kernels.add_row(
-            report.kernel.name, report.variant.name, shape_text(report.shape), used, verdict
+            report.kernel.name,
+            report.variant.name,
+            shape_text(report.shape),
+            used,
+            "" if found.precision is None else f"{found.precision:.2g}×",
+            verdict,
         )
     ends = Table(
         title="end to end: each kernel on the device's own results, the worst of all kernels"
@@ -177,6 +182,7 @@ def verify_json(
             "failed": report.comparison.failed,
             "elements": report.comparison.count,
             "budget_used": report.comparison.budget_used,
+            "precision": report.comparison.precision,
             "worst": worst_json(report.comparison.worst),
         }
         for image, report in worst_reports(reports)

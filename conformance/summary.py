@@ -99,9 +99,7 @@ def summarise(network: Network, node: Node, known: Mapping[str, Shape]) -> Summa
     trained = {
         name: math.prod(known[operand])
         for name, operand in operands.items()
-        if operand is not None
-        and operand in network.weights
-        and not name.startswith("running_")
+        if operand is not None and operand in network.weights and not name.startswith("running_")
     }
     attributes = complete_attributes(Kernel(node.name, node.name, (node,)), known)
     bias = trained.pop("bias", 0)

@@ -6,10 +6,13 @@ from typing import Any
 from clgold.reference.spec import Shape
 
 from . import (
+    add,
     affine_grid,
     affine_grid_sample,
     argmax,
+    avg_pool2d,
     batch_norm,
+    concat,
     conv2d,
     conv2d_pool_elu,
     elu,
@@ -18,9 +21,16 @@ from . import (
     grid_sample,
     linear,
     linear_softmax_argmax,
+    local2d,
+    local_response_norm,
+    log_softmax,
+    lp_pool2d,
     max_pool2d,
     relu,
+    scale_shift,
+    sigmoid,
     softmax,
+    tanh,
 )
 from .variants import Variant, declared_in
 
@@ -28,16 +38,26 @@ VARIANTS: tuple[Variant, ...] = tuple(
     variant
     for module in (
         conv2d,
+        local2d,
         linear,
         max_pool2d,
+        avg_pool2d,
+        lp_pool2d,
         relu,
         elu,
+        tanh,
+        sigmoid,
         batch_norm,
+        local_response_norm,
         affine_grid,
         grid_sample,
         softmax,
+        log_softmax,
         argmax,
+        scale_shift,
+        concat,
         flatten,
+        add,
         conv2d_pool_elu,
         flatten_linear_elu,
         affine_grid_sample,

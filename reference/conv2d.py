@@ -63,7 +63,9 @@ def im2col(
         pair("im2col", "stride", stride, 1),
     )
     around, spread = padding_pairs("im2col", padding), pair("im2col", "dilation", dilation, 1)
-    axes("im2col", "input", np.shape(input), "C H W", "N C H W")
+    if not isinstance(input, np.ndarray):
+        raise SpecError(f"im2col: input is a {type(input).__name__}, expected an array")
+    axes("im2col", "input", input.shape, "C H W", "N C H W")
     batch = input[np.newaxis] if input.ndim == 3 else input
     counts = positions("im2col", batch.shape[2:], kernel, step, around, spread)
     cut = windows(pad(batch, around), kernel, step, spread, counts)

@@ -83,9 +83,17 @@ class Layer:
         self, shapes: tuple[Shape | None, ...], given: Mapping[str, Any]
     ) -> tuple[Attributes, Shape]:
         """Every attribute, normalised for operands of these shapes, and the output's shape."""
-        unknown = set(given) - set(inspect.signature(self.forward).parameters)
+        known = inspect.signature(self.forward).parameters
+        unknown = set(given) - (set(known) - set(self.operands))
         if unknown:
             raise SpecError(f"{self.name}: has no attribute {', '.join(sorted(unknown))}")
+        missing = [
+            name
+            for name, parameter in known.items()
+            if name not in {*self.operands, *given} and parameter.default is parameter.empty
+        ]
+        if missing:
+            raise SpecError(f"{self.name}: {', '.join(missing)} is missing")
         attributes = self.attributes(**given)
         shapes = self.complete(shapes)
         if "dim" in attributes and shapes[0] is not None:
@@ -119,7 +127,7 @@ def check_operands(layer: Layer, names: tuple[str, ...], operands: tuple[Any, ..
     for name, operand in zip(names, operands, strict=True):
         if operand is None and name in layer.optional:
             continue
-        if not isinstance(operand, np.ndarray):
+        if not isinstance(operand, np.ndarray) or isinstance(operand, np.ma.MaskedArray):
             kind = type(operand).__name__
             raise SpecError(f"{layer.name}: {name} is a {kind}, expected a float32 array")
         if operand.dtype != np.float32:
@@ -133,7 +141,7 @@ def evaluate(layer: Layer, operands: tuple[Any, ...], given: Mapping[str, Any]) 
     attributes, shape = layer.resolve(shapes_of(operands), given)
     doubles = [None if o is None else o.astype(np.float64) for o in operands]
     with np.errstate(all="ignore"):  # NaN and infinity in the data have defined results
-        value = layer.formula(*doubles, **attributes)
+        value = np.asarray(layer.formula(*doubles, **attributes))
     if value.shape != shape:
         raise AssertionError(f"{layer.name}: formula gave {value.shape}, shape rule {shape}")
     return value
@@ -151,7 +159,7 @@ def enclose(
     values = [None if o is None else o.value for o in operands]
     attributes, _ = layer.resolve(shapes_of(values), given)
     with np.errstate(all="ignore"):
-        value = layer.formula(*values, **attributes)
+        value = np.asarray(layer.formula(*values, **attributes))
         bound = layer.error(profile, value, *operands, **attributes)
         choices = None
         if layer.choices is not None:

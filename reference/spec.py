@@ -1,5 +1,6 @@
 """What a layer accepts: the error it raises otherwise, and the argument checks layers share."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -26,7 +27,11 @@ def number(layer: str, name: str, value: object) -> float:
     """`value` as a finite float."""
     if isinstance(value, bool) or not isinstance(value, int | float | np.floating | np.integer):
         raise SpecError(f"{layer}: {name} is {value!r}, expected a number")
-    if not np.isfinite(value):
+    try:
+        finite = math.isfinite(value)
+    except OverflowError:
+        finite = False
+    if not finite:
         raise SpecError(f"{layer}: {name} is {value}, expected a finite number")
     return float(value)
 
@@ -40,7 +45,7 @@ def boolean(layer: str, name: str, value: object) -> bool:
 
 def choice(layer: str, name: str, value: object, options: Sequence[str]) -> str:
     """`value`, which must be one of `options`."""
-    if value not in options:
+    if not isinstance(value, str) or value not in options:
         raise SpecError(f"{layer}: {name} is {value!r}, expected one of {', '.join(options)}")
     return str(value)
 

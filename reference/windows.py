@@ -37,14 +37,14 @@ def positions(
     ):
         span = extent(kernel, dilate)
         room = size + before + after - span
-        if room < 0:
+        count = room // step + 1
+        if ceil_mode and room % step and count * step < size + before:
+            count += 1
+        if count < 1:
             raise SpecError(
                 f"{layer}: a window spans {span} in {name}, "
                 f"input with padding has {size + before + after}"
             )
-        count = room // step + 1
-        if ceil_mode and room % step and count * step < size + before:
-            count += 1
         counts.append(count)
     return counts[0], counts[1]
 

@@ -1,0 +1,146 @@
+"""The command line on right kernels: what it prints, what it writes, how it ends."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from clgold.device.session import Session
+from clgold.golden.photographs import FOLDER
+from clgold.golden.weights import seeded_weights
+from clgold.networks import STN, view
+from harness.command import Answer, clgold
+
+CAT = FOLDER / "cat.png"
+
+Verify = Callable[..., Answer]
+
+
+@pytest.fixture
+def verify(opencl: Session, request: pytest.FixtureRequest, tmp_path: Path) -> Verify:
+    """`clgold verify stn` on the device under test, in an empty working folder."""
+    device = request.config.getoption("--device") or opencl.driver.name
+    folder = tmp_path / "empty"
+    folder.mkdir()
+
+    def run(*arguments: object) -> Answer:
+        return clgold("verify", "stn", "--device", device, *arguments, folder=folder)
+
+    return run
+
+
+def check_schema(answer: dict, kernels: tuple[str, ...]) -> None:
+    """What every verdict "pass" as JSON holds."""
+    assert answer["verdict"] == "pass"
+    assert {"driver", "name", "platform_version"} <= set(answer["device"])
+    assert [node["name"] for node in answer["nodes"]] == list(kernels)
+    for node in answer["nodes"]:
+        assert node["verdict"] == "pass"
+        assert 0 <= node["budget_used"] <= 1
+        assert all(isinstance(node[key], str) and node[key] for key in ("layer", "variant"))
+        worst = node["worst"]
+        assert set(worst) == {"index", "expected", "got", "bound"}
+        error = abs(worst["got"] - worst["expected"])
+        assert error <= worst["bound"] or error == 0
+
+
+def test_verify_reports_every_kernel_as_json_and_nothing_else(verify: Verify) -> None:
+    answer = verify("--image", CAT, "--json", "-")
+    assert answer.code == 0
+    check_schema(answer.json, tuple(kernel.name for kernel in STN.kernels))
+    assert answer.json["network"] == "stn"
+    assert answer.json["view"] == "fused"
+    (end,) = answer.json["end_to_end"]
+    assert (end["image"], end["verdict"]) == ("cat.png", "pass")
+    assert end["device_class"] == end["reference_class"]
+    assert abs(end["device_probability"] - end["reference_probability"]) < 1e-4
+
+
+def test_verify_checks_every_layer_alone_too(verify: Verify) -> None:
+    answer = verify("--primitive", "--image", CAT, "--json", "-")
+    assert answer.code == 0
+    check_schema(answer.json, tuple(kernel.name for kernel in view(STN, fused=False)))
+    assert answer.json["view"] == "primitive"
+
+
+def test_verify_takes_several_images_and_writes_json_beside_its_tables(
+    verify: Verify, tmp_path: Path
+) -> None:
+    other = tmp_path / "other" / "cat.png"
+    other.parent.mkdir()
+    other.write_bytes((FOLDER / "rocket.png").read_bytes())
+    odd = tmp_path / "[red]:cat:[/].png"
+    odd.write_bytes(CAT.read_bytes())
+    images = ("--image", CAT, "--image", other, "--image", odd)
+    answer = verify(*images, "--json", tmp_path / "report.json")
+    assert answer.code == 0
+    report = json.loads((tmp_path / "report.json").read_text())
+    names = [end["image"] for end in report["end_to_end"]]
+    assert names == [str(CAT), str(other), odd.name]
+    assert odd.name in answer.stdout
+    for kernel in STN.kernels:
+        assert f"│ {kernel.name} " in answer.stdout
+    assert answer.stdout.endswith("verdict: pass\n")
+
+
+def test_verify_uses_the_photographs_and_the_weights_of_the_file(
+    verify: Verify, tmp_path: Path
+) -> None:
+    np.savez(tmp_path / "weights.npz", **seeded_weights(STN, 7))
+    answer = verify("--weights", tmp_path / "weights.npz", "--json", "-")
+    assert answer.code == 0
+    images = [end["image"] for end in answer.json["end_to_end"]]
+    assert images == ["astronaut.png", "cat.png", "coffee.png", "rocket.png"]
+    seeded = verify("--seed", 7, "--json", "-")
+    assert seeded.json == answer.json
+
+
+def test_a_tolerance_replaces_the_bounds(verify: Verify) -> None:
+    answer = verify("--image", CAT, "--rtol", 0, "--atol", 0, "--json", "-")
+    assert answer.code == 1
+    assert answer.json["verdict"] == "fail"
+    bounds = {node["worst"]["bound"] for node in answer.json["nodes"]}
+    assert bounds == {0}
+
+
+def test_plan_and_summary_need_no_device(tmp_path: Path) -> None:
+    plan = clgold("plan", "stn", "--json", "-", folder=tmp_path)
+    assert plan.code == 0
+    assert [row["kernel"] for row in plan.json] == [kernel.name for kernel in STN.kernels]
+    assert plan.json[-1]["returns"] == {
+        "name": "output",
+        "shape": [1],
+        "count": 1,
+        "number": "N23",
+    }
+    summary = clgold("summary", "stn", "--json", "-", folder=tmp_path)
+    assert summary.json["total"]["parameters"] == 1_268_449
+    assert "1,268,449" in clgold("summary", "stn", folder=tmp_path).stdout
+
+
+def test_plan_shows_every_array_with_its_number(tmp_path: Path) -> None:
+    shown = clgold("plan", "stn", folder=tmp_path).stdout
+    for text in (
+        "source_image 1×1×32×32 = N1 1024",
+        "conv2_wt 150×100×3×3 = N13 135000",
+        "output 1 = N23 1",
+        "inout11_buf",
+        "output_buf",
+    ):
+        assert text in shown
+
+
+def test_devices_lists_the_device_under_test(opencl: Session, tmp_path: Path) -> None:
+    answer = clgold("devices", "--json", "-", folder=tmp_path)
+    assert answer.code == 0
+    found = {one["name"]: one for one in answer.json}
+    assert found[opencl.driver.name]["works"]
+    assert found[opencl.driver.name]["devices"]
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["verify", "--help"], ["--version"]])
+def test_help_is_no_failure(arguments: list[str], tmp_path: Path) -> None:
+    answer = clgold(*arguments, folder=tmp_path)
+    assert (answer.code, answer.stderr) == (0, "")
+    assert answer.stdout
