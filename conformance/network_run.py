@@ -156,10 +156,11 @@ def end_to_end(
         used = max(used, found.budget_used)
         if found.verdict != "pass" and not message:
             message = f"{kernel.name} fails on the device's own results: {found.message}"
-        if checked.run.output is None or checked.run.output.host is None:
-            break
-        live[kernel.output] = checked.run.output
-        seen[kernel.output] = checked.run.output.host
+        output = checked.run.output
+        if output is None or output.host is None or unlike(output, reference[kernel.output]):
+            break  # the next kernel cannot work on that
+        live[kernel.output] = output
+        seen[kernel.output] = output.host
         by_layer = {node.layer: node.name for node in kernel.nodes}
         seen |= {by_layer.get(layer, layer): values for layer, values in checked.run.kept.items()}
     best = int(reference[network.answer].ravel()[0])
@@ -174,6 +175,11 @@ def end_to_end(
         index,
         probability_of(seen.get(network.probability), index),
     )
+
+
+def unlike(output: DeviceArray, expected: np.ndarray) -> bool:
+    """Whether the output is of another shape or dtype."""
+    return output.shape != expected.shape or output.dtype != expected.dtype
 
 
 def probability_of(chances: np.ndarray | None, found: int | None) -> float | None:

@@ -66,9 +66,11 @@ def load_weights(path: Path, network: Network) -> Arrays:
 def read_npz(path: Path, names: tuple[str, ...]) -> Arrays:
     """Those of the named arrays that the archive holds; nothing pickled is ever loaded."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise InputError(f"weights {path}: not a .npz archive of named arrays")
+        with path.open("rb") as file:  # np.load would leave a broken archive open
+            if not zipfile.is_zipfile(file):
+                raise InputError(f"weights {path}: not a .npz archive, or not the whole of one")
+            file.seek(0)
+            archive = np.load(file, allow_pickle=False)
             return {name: archive[name] for name in names if name in archive.files}
     except InputError:
         raise

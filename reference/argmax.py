@@ -35,11 +35,17 @@ def error(profile: Profile, value: Array, input: Enclosure, *, dim: int) -> Arra
 
 
 def choices(profile: Profile, value: Array, input: Enclosure, *, dim: int) -> Array | None:
-    """(k, …): every index whose value, within its error, may be the largest."""
+    """(k, …): every index whose value, within its error, may be the largest.
+
+    Comparisons pass over NaN, so that the largest of the rest is admitted where there is one.
+    """
     if input.exact:
-        return None
+        if not np.isnan(input.value).any():
+            return None
+        rest = np.where(np.isnan(input.value), -np.inf, input.value)
+        return np.argmax(rest, axis=dim)[np.newaxis]
     lower = (input.value - input.radius).max(axis=dim, keepdims=True)
-    possible = np.moveaxis(input.value + input.radius >= lower, dim, 0)
+    possible = np.moveaxis(~(input.value + input.radius < lower), dim, 0)
     indices = np.arange(possible.shape[0]).reshape(-1, *(1,) * value.ndim)
     return np.where(possible, indices, value)
 

@@ -89,6 +89,8 @@ def error(
     flushed = flush_error(profile, value) + profile.smallest_normal * np.abs(base) ** -beta
     own = total * (1 + total) * x * np.abs(base) ** -beta
     passed_on = input.radius * np.abs(base) ** -beta
+    # Where the squares overflow, the quotient is 0.
+    flushed = flushed + np.where(channel_sums(x * x, size) > profile.largest, np.abs(value), 0.0)
     return own * (1 + 2.0**-20) + passed_on * (1 + total) + flushed
 
 

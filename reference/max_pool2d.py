@@ -120,6 +120,14 @@ def exact(
     return Fraction(float(input[n, c][seen[0]][:, seen[1]].max()))
 
 
+def choices(profile: Profile, value: Array, input: Enclosure, **attributes: Any) -> Array | None:
+    """(1, …): OpenCL's fmax(NaN, x) is x, so that the maximum of the rest is admitted too."""
+    if not np.isnan(value).any():
+        return None
+    rest = np.where(np.isnan(input.value), -np.inf, input.value)
+    return window_maximum(rest, -np.inf, **attributes)[np.newaxis]
+
+
 MAX_POOL2D = Layer(
     name="max_pool2d",
     operands=("input",),
@@ -129,4 +137,5 @@ MAX_POOL2D = Layer(
     formula=formula,
     error=error,
     exact=exact,
+    choices=choices,
 )

@@ -31,6 +31,11 @@ def exact(index: tuple[int, ...], input: Array) -> Fraction:
     return Fraction(max(0.0, float(input[index])))
 
 
+def choices(profile: Profile, value: Array, input: Enclosure) -> Array | None:
+    """(1, …): OpenCL's fmax(NaN, 0) is 0, which is admitted too."""
+    return np.fmax(input.value, 0.0)[np.newaxis] if np.isnan(value).any() else None
+
+
 RELU = Layer(
     name="relu",
     operands=("input",),
@@ -40,4 +45,5 @@ RELU = Layer(
     formula=formula,
     error=error,
     exact=exact,
+    choices=choices,
 )

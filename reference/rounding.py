@@ -40,7 +40,7 @@ def correctly_rounded_values(
     if layer.choices is not None:
         found = layer.choices(BINARY64, value, *operands, **attributes)
         if found is not None:
-            unsure |= np.any(found != value, axis=0)
+            unsure |= np.any(found != value, axis=0) & np.isfinite(value)
     values = tuple(None if o is None else o.value for o in operands)
     for index in map(tuple, np.argwhere(unsure)):
         rounded[index] = nearest_float32(layer.exact(index, *values, **attributes))

@@ -48,6 +48,7 @@ def error(profile: Profile, value: Array, input: Enclosure, *, dim: int) -> Arra
     if not input.exact:
         reach = 2 * input.radius.max(axis=dim, keepdims=True)
         low, high = low * np.exp(-reach), np.minimum(high * np.exp(reach), 1 + total)
+        high = np.where(np.isinf(reach), np.inf, high)  # ∞ − ∞ may come about
     # The enclosure itself is computed in float64.
     bound = np.maximum(high - value, value - low) + value * 2.0**-48
     tiny = profile.smallest_normal

@@ -79,7 +79,7 @@ def cases(draw: st.DrawFn, least: int = 1) -> tuple[Array, tuple[int, ...]]:
     return values, tuple(int(i) for i in np.unravel_index(flat, shape))
 
 
-@pytest.mark.parametrize(("expected", "got"), product(EXPECTED, GOT))
+@pytest.mark.parametrize(("expected", "got"), [*product(EXPECTED, GOT)])
 def test_an_exact_result_must_be_of_the_expected_class(expected: str, got: str) -> None:
     found = judge([GOT[got]], [EXPECTED[expected]])
     passes = (expected, got) in PASSES
@@ -88,7 +88,7 @@ def test_an_exact_result_must_be_of_the_expected_class(expected: str, got: str) 
     assert (found.budget_used == 0) == passes
 
 
-@pytest.mark.parametrize(("expected", "got"), product(["NaN", "+inf", "-inf"], GOT))
+@pytest.mark.parametrize(("expected", "got"), [*product(["NaN", "+inf", "-inf"], GOT)])
 def test_no_bound_makes_a_number_of_what_is_none(expected: str, got: str) -> None:
     found = judge([GOT[got]], [EXPECTED[expected]], 1e38)
     assert (found.verdict == "pass") == (expected == got)
