@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from clgold.device.session import Session
 from clgold.device.variants import Variant
+from clgold.device.worker import Worker
 from clgold.reference import Chain, SpecError, find_chain
 from clgold.reference.spec import Shape
 
@@ -69,7 +70,7 @@ def parse_case(line: str) -> Case:
     return case
 
 
-def run_case(session: Session, variant: Variant, case: Case) -> Comparison:
+def run_case(session: Session | Worker, variant: Variant, case: Case) -> Comparison:
     """The verdict on a variant; vacuous where it passes a case that could not have failed it."""
     arrays = case.operands
     names = case.chain.operands or ()

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from clgold.device.memory import DeviceArray
-from clgold.device.run import Run, run_variant
+from clgold.device.run import Run
 from clgold.device.session import Session
 from clgold.device.variants import Variant
+from clgold.device.worker import Worker
 from clgold.reference import Chain, Enclosure, find_profile
 from clgold.reference.chain import enclose_chain, given_exactly
 
@@ -26,10 +26,10 @@ class Checked:
 
 
 def check(
-    session: Session,
+    session: Session | Worker,
     variant: Variant,
     chain: Chain,
-    operands: tuple[DeviceArray | None, ...],
+    operands: tuple[Any, ...],
     attributes: Mapping[str, Any],
     tolerance: Tolerance | None = None,
     precise: bool = True,
@@ -38,7 +38,7 @@ def check(
 
     `precise` adds the second gate (precision.py). A fixed tolerance replaces both gates.
     """
-    run = run_variant(session, variant, chain, operands, attributes)
+    run = session.run(variant, chain, operands, attributes)
     exact = given_exactly(chain, tuple(None if o is None else o.host for o in operands))
     expected = enclose_chain(chain, exact, attributes, find_profile(run.profile))
     comparison = judge(chain, run, expected, tolerance)

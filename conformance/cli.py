@@ -1,5 +1,6 @@
 """The command line. Exit codes: 0 passed, 1 a mismatch, 2 bad usage or input, 3 no device."""
 
+import contextlib
 import json
 import math
 import os
@@ -16,8 +17,9 @@ from clgold.device.catalogue import VARIANTS, candidates
 from clgold.device.drivers import discover
 from clgold.device.loader import DriverError
 from clgold.device.probe import NoDevice, UnknownDevice, probe
-from clgold.device.session import Session, open_session
+from clgold.device.session import open_session
 from clgold.device.variants import Variant, VariantError, load_variants
+from clgold.device.worker import open_worker
 from clgold.golden.photographs import load_image, photographs
 from clgold.golden.weights import InputError, load_weights, seeded_weights
 from clgold.networks import NETWORKS, Network
@@ -150,6 +152,7 @@ def plain(record: Any) -> dict[str, Any]:
 @click.option(
     "--fused/--primitive", default=True, help="The network's own kernels, or one a layer."
 )
+@click.option("--in-process", is_flag=True, help="Run the kernels in this process, for debuggers.")
 @tolerance_option("--rtol", "With --atol, in place of the bounds.")
 @tolerance_option("--atol", "With --rtol, in place of the bounds.")
 @json_option
@@ -162,6 +165,7 @@ def verify(
     kernels: tuple[Path, ...],
     chosen: tuple[str, ...],
     fused: bool,
+    in_process: bool,
     rtol: float | None,
     atol: float | None,
     json_file: Path | None,
@@ -174,13 +178,17 @@ def verify(
     variants = assemble(found, fused, kernels, chosen)
     fixed = None if rtol is None and atol is None else Tolerance(rtol or 0.0, atol or 0.0)
     planned = plan_run(found, fused, variants, fixed)
-    session = open_session(device)
+    session = open_session(device) if in_process else open_worker(device)
+    about = session.describe()
     uploaded = upload_weights(session, found, arrays)
     reports = []
-    with Progress(transient=True, disable=not sys.stderr.isatty()) as progress:
+    with (
+        contextlib.closing(session),
+        Progress(transient=True, disable=not sys.stderr.isatty()) as progress,
+    ):
         for name, image in progress.track(pictures.items(), description=f"verify {found.name}"):
             reports.append(verify_image(session, planned, arrays, uploaded, name, image))
-    finish(found, "fused" if fused else "primitive", session, reports, json_file)
+    finish(found, "fused" if fused else "primitive", about, reports, json_file)
 
 
 def load_images(paths: Sequence[Path], shape: Shape) -> dict[str, np.ndarray]:
@@ -218,12 +226,15 @@ def assemble(
 
 
 def finish(
-    network: Network, view: str, session: Session, reports: list[ImageReport], target: Path | None
+    network: Network,
+    view: str,
+    about: dict[str, Any],
+    reports: list[ImageReport],
+    target: Path | None,
 ) -> None:
     """Print the tables, write the JSON, and exit with the verdict."""
-    answer = report.verify_json(network, view, session.describe(), reports)
+    answer = report.verify_json(network, view, about, reports)
     verdict = verdict_of(reports)
-    about = answer["device"]
     device = f"{about['driver']}: {about['name']}, {about['platform_version']}"
     heading = f"{network.name} ({view}) on {device}"
     lines = report.failure_lines(reports)

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from clgold.device.catalogue import choose
-from clgold.device.memory import DeviceArray
 from clgold.device.session import Session
 from clgold.device.variants import Variant
+from clgold.device.worker import Worker
 from clgold.networks import Kernel, Network, view
 from clgold.networks.network import complete_attributes, shapes
 
@@ -15,6 +16,7 @@ from .check import Checked, check
 from .compare import Comparison, Tolerance
 
 Arrays = Mapping[str, np.ndarray]
+Uploaded = Mapping[str, Any]  # what a session's or a worker's `upload` returned
 
 
 @dataclass(frozen=True)
@@ -87,16 +89,16 @@ def plan_run(
     return Plan(network, kernels, chosen, tolerance)
 
 
-def upload_weights(session: Session, network: Network, weights: Arrays) -> dict[str, DeviceArray]:
+def upload_weights(session: Session | Worker, network: Network, weights: Arrays) -> dict[str, Any]:
     """The weights on the device, by name."""
     return {name: session.upload(name, weights[name]) for name in network.weights}
 
 
 def verify_image(
-    session: Session,
+    session: Session | Worker,
     plan: Plan,
     weights: Arrays,
-    uploaded: Mapping[str, DeviceArray],
+    uploaded: Uploaded,
     name: str,
     image: np.ndarray,
 ) -> ImageReport:
@@ -126,10 +128,10 @@ def verify_image(
 
 
 def check_kernel(
-    session: Session,
+    session: Session | Worker,
     plan: Plan,
     kernel: Kernel,
-    operands: tuple[DeviceArray | None, ...],
+    operands: tuple[Any, ...],
     precise: bool,
 ) -> Checked:
     """The kernel's variant on these operands against the reference."""
@@ -140,9 +142,9 @@ def check_kernel(
 
 
 def end_to_end(
-    session: Session,
+    session: Session | Worker,
     plan: Plan,
-    arrays: Mapping[str, DeviceArray],
+    arrays: Uploaded,
     reference: Mapping[str, np.ndarray],
 ) -> EndToEnd:
     """Every kernel on the device's own results; class and probability beside the reference's."""
@@ -177,7 +179,7 @@ def end_to_end(
     )
 
 
-def unlike(output: DeviceArray, expected: np.ndarray) -> bool:
+def unlike(output: Any, expected: np.ndarray) -> bool:
     """Whether the output is of another shape or dtype."""
     return output.shape != expected.shape or output.dtype != expected.dtype
 

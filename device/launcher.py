@@ -10,10 +10,11 @@ from clgold.reference.spec import Shape
 
 from . import memory
 from .memory import DeviceArray
-from .session import Session
 
 if TYPE_CHECKING:
     import pyopencl as cl
+
+    from .session import Session
 
 RELAXED_MATH = "-cl-fast-relaxed-math"
 
@@ -26,7 +27,7 @@ class LaunchError(ValueError):
 class Launcher:
     """Allocates, builds and launches for one run of one variant, and remembers what it made."""
 
-    session: Session
+    session: "Session"
     file: Path  # the variant's Python file, from whose folder relative source paths start
     out_shape: Shape
     out_dtype: type

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from clgold.reference import Chain
@@ -13,8 +13,10 @@ from . import memory
 from .launcher import RELAXED_MATH, Launcher
 from .memory import DeviceArray
 from .programs import BuildError
-from .session import Session
 from .variants import Variant, blame
+
+if TYPE_CHECKING:
+    from .session import Session
 
 Operands = tuple[DeviceArray | None, ...]
 
@@ -32,7 +34,7 @@ class Run:
 
 
 def run_variant(
-    session: Session,
+    session: "Session",
     variant: Variant,
     chain: Chain,
     operands: Operands,
@@ -79,7 +81,7 @@ def attempt(
     return None
 
 
-def finish(session: Session, cl: Launcher, operands: Operands) -> Run:
+def finish(session: "Session", cl: Launcher, operands: Operands) -> Run:
     """Bring back the results, and look for damage around and inside the arrays."""
     profile = "relaxed" if RELAXED_MATH in cl.options else session.profile
     sources = tuple(sorted(cl.sources))

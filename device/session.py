@@ -1,11 +1,12 @@
 """A session: one device of the one driver that this process has loaded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from clgold.reference import Chain
 
 from . import memory
 from .caches import cache_folder
@@ -13,7 +14,9 @@ from .drivers import Driver
 from .loader import activate
 from .probe import select
 from .programs import Program, build
+from .run import Operands, Run, run_variant
 from .simulator import first_finding, read_log
+from .variants import Variant
 
 if TYPE_CHECKING:
     import pyopencl as cl
@@ -65,6 +68,19 @@ class Session:
         log, self.log_seen = read_log(self.log_seen)
         return first_finding(log)
 
+    def run(
+        self,
+        variant: Variant,
+        chain: Chain,
+        operands: Operands,
+        attributes: Mapping[str, Any],
+    ) -> Run:
+        """The variant's run on operands that `upload` put on the device."""
+        return run_variant(self, variant, chain, operands, attributes)
+
+    def close(self) -> None:
+        """Nothing: the process's end is the session's."""
+
     def describe(self) -> dict[str, Any]:
         """The device in words, for reports."""
         return {
@@ -83,9 +99,14 @@ def open_session(name: str | None = None) -> Session:
 
     The driver is tried in a process of its own first. Raises UnknownDevice, NoDevice.
     """
+    driver, index, _ = select(name)
+    return open_device(driver, index)
+
+
+def open_device(driver: Driver, index: int) -> Session:
+    """A session on one device of a driver that is known to work."""
     import pyopencl as cl
 
-    driver, index, _ = select(name)
     device = activate(driver)[index]
     context = cl.Context([device])
     return Session(driver, device, context, cl.CommandQueue(context))

@@ -73,7 +73,7 @@ def error(
 
     The base: squares, additions, alpha's and k's own roundings, the scaling; with beta's rounding
     and the power that makes |beta|·e + |beta·ln(base)|·u + P + D + u. Errors of the inputs move x
-    and the base.
+    and the base. Where an intermediate result leaves the format's range, nothing is known.
     """
     u = profile.u
     x = input.magnitude
@@ -89,8 +89,11 @@ def error(
     flushed = flush_error(profile, value) + profile.smallest_normal * np.abs(base) ** -beta
     own = total * (1 + total) * x * np.abs(base) ** -beta
     passed_on = input.radius * np.abs(base) ** -beta
-    # Where the squares overflow, the quotient is 0.
-    flushed = flushed + np.where(channel_sums(x * x, size) > profile.largest, np.abs(value), 0.0)
+    raised = channel_sums(x * x, size)
+    root = np.abs(base) ** beta
+    beyond = (raised > profile.largest) | (root > profile.largest)
+    below = (root < profile.smallest_normal) | ((squares < profile.smallest_normal) & (k == 0))
+    flushed = np.where(beyond | (below & (raised > 0)), np.inf, flushed)
     return own * (1 + 2.0**-20) + passed_on * (1 + total) + flushed
 
 

@@ -112,7 +112,8 @@ def error(profile: Profile, value: Array, input: Enclosure, **attributes: Any) -
     with np.errstate(invalid="ignore", divide="ignore"):
         high, low = (raised + off) ** (1 / power), (raised - off) ** (1 / power)
         root = profile.ulps(max(profile.power, profile.sqrt)) + 2 * u
-        root = root + 2 * u / power * np.abs(np.log(np.maximum(raised, profile.smallest_normal)))
+        inverse = (2 * u + profile.ulps(profile.divide)) / power
+        root = root + inverse * np.abs(np.log(np.maximum(raised, profile.smallest_normal)))
     low = np.where(raised - off <= 0, 0.0, low)
     bound = np.maximum(high - value, value - low) + root * (1 + 2.0**-20) * high
     uncertain = (raised < off) & (power % 2 != 0)  # the sum may be negative, the root NaN

@@ -1,9 +1,11 @@
-"""Layers that slide a window over an image, one output element at a time."""
+"""Where windows lie on an image, and the layers that weigh what they see."""
 
-import math
 from collections.abc import Iterator
+from fractions import Fraction
 
 import numpy as np
+
+from .values import numbers
 
 Array = np.ndarray
 Pair = tuple[int, int]
@@ -68,38 +70,31 @@ def conv2d(
     dilation: Pair,
     groups: int,
 ) -> Array:
-    """Cross-correlation; products of float32 are exact in float64, and fsum adds them exactly."""
+    """Cross-correlation; products of float32 are exact in float64."""
     filters, depth, *kernel = weight.shape
     kernel_size = (kernel[0], kernel[1])
     rows, columns = window_starts(input.shape, kernel_size, stride, padding, dilation)
     x, w = input.tolist(), weight.tolist()
-    output = np.empty((input.shape[0], filters, len(rows), len(columns)))
+    output = numbers(input.shape[0], filters, len(rows), len(columns))
     for n, f, i, j in np.ndindex(output.shape):
         first = f // (filters // groups) * depth
         terms = [] if bias is None else [float(bias[f])]
         for k, m, row, column in taps(input.shape, rows[i], columns[j], kernel_size, dilation):
             terms += [x[n][first + d][row][column] * w[f][d][k][m] for d in range(depth)]
-        output[n, f, i, j] = math.fsum(terms)
+        output[n, f, i, j] = sum(map(Fraction, terms), Fraction(0))
     return output
 
 
-def max_pool2d(
-    input: Array,
-    *,
-    kernel_size: Pair,
-    stride: Pair,
-    padding: Padding,
-    dilation: Pair,
-    ceil_mode: bool,
-) -> Array:
-    """The largest pixel in each window, −∞ if there is none, NaN if one is."""
-    rows, columns = window_starts(
-        input.shape, kernel_size, stride, padding, dilation, ceil_mode=ceil_mode
-    )
-    output = np.empty((*input.shape[:2], len(rows), len(columns)))
-    for n, c, i, j in np.ndindex(output.shape):
-        window = taps(input.shape, rows[i], columns[j], kernel_size, dilation)
-        seen = [float(input[n, c, row, column]) for _, _, row, column in window]
-        unknown = any(math.isnan(value) for value in seen)
-        output[n, c, i, j] = math.nan if unknown else max(seen, default=-math.inf)
+def local2d(input: Array, weight: Array, *, stride: Pair) -> Array:
+    """At every site the whole window, weighed once for each output of the site's tile."""
+    batch, filters = len(input), len(weight)
+    tile_y, tile_x, depth, taps_y, taps_x, sites_y, sites_x = weight.shape[1:]
+    x, w = input.tolist(), weight.tolist()
+    output = numbers(batch, filters, sites_y * tile_y, sites_x * tile_x)
+    for n, m, sy, sx, ty, tx in np.ndindex(batch, filters, sites_y, sites_x, tile_y, tile_x):
+        output[n, m, tile_y * sy + ty, tile_x * sx + tx] = sum(
+            Fraction(x[n][c][stride[0] * sy + ky][stride[1] * sx + kx])
+            * Fraction(w[m][ty][tx][c][ky][kx][sy][sx])
+            for c, ky, kx in np.ndindex(depth, taps_y, taps_x)
+        )
     return output

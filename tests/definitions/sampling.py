@@ -4,6 +4,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from .values import numbers
+
 Array = np.ndarray
 
 
@@ -23,11 +25,11 @@ def affine_grid(theta: Array, *, size: tuple[int, int, int, int], align_corners:
     """θ·(x, y, 1) at every pixel's centre."""
     n, _, h, w = size
     rows = theta.reshape(n, 2, 3)
-    grid = np.empty((n, h, w, 2))
+    grid = numbers(n, h, w, 2)
     for b, i, j, k in np.ndindex(grid.shape):
         point = centre(j, w, align_corners), centre(i, h, align_corners), Fraction(1)
         terms = (exact(t) * p for t, p in zip(rows[b, k], point, strict=True))
-        grid[b, i, j, k] = float(sum(terms))
+        grid[b, i, j, k] = sum(terms)
     return grid
 
 
@@ -64,17 +66,15 @@ def grid_sample(
 ) -> Array:
     """Σ pixel·(weight of its row)·(weight of its column), over the whole image."""
     n, c, h, w = input.shape
-    output = np.empty((n, c, *grid.shape[1:3]))
+    output = numbers(n, c, *grid.shape[1:3])
     for b, i, j in np.ndindex(n, *grid.shape[1:3]):
         x, y = grid[b, i, j]
         rows = weights(position(y, h, padding_mode, align_corners), h, mode)
         columns = weights(position(x, w, padding_mode, align_corners), w, mode)
         for k in range(c):
-            output[b, k, i, j] = float(
-                sum(
-                    exact(input[b, k, row, column]) * down * across
-                    for row, down in rows.items()
-                    for column, across in columns.items()
-                )
+            output[b, k, i, j] = sum(
+                exact(input[b, k, row, column]) * down * across
+                for row, down in rows.items()
+                for column, across in columns.items()
             )
     return output

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,7 +32,7 @@ def verify(opencl: Session, request: pytest.FixtureRequest, tmp_path: Path) -> V
     return run
 
 
-def check_schema(answer: dict, kernels: tuple[str, ...]) -> None:
+def check_schema(answer: dict[str, Any], kernels: tuple[str, ...]) -> None:
     """What every verdict "pass" as JSON holds."""
     assert answer["verdict"] == "pass"
     assert {"driver", "name", "platform_version"} <= set(answer["device"])

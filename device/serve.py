@@ -1,0 +1,96 @@
+"""The worker's side: one driver, one device, requests on standard input, answers on a pipe.
+
+    python -m clgold.device.serve DRIVER INDEX
+
+Requests and answers are lines of JSON; arrays travel as .npy files in shared memory. Whatever a
+kernel does to this process, the asking one lives on (worker.py).
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+from clgold.reference import find_chain
+
+from .drivers import Driver
+from .memory import DeviceArray
+from .run import Run, run_variant
+from .session import Session, open_device
+from .variants import Variant, load_variants
+
+Arrays = dict[str, DeviceArray]
+
+
+def main(driver: str, index: str) -> None:
+    """Answer requests until there are no more."""
+    # What drivers print of their own accord must not mix with the answers.
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    record = json.loads(driver)
+    session = open_device(Driver(**{**record, "preload": tuple(record["preload"])}), int(index))
+    tell(answers, session.describe())
+    arrays: Arrays = {}
+    for line in sys.stdin:
+        request = json.loads(line)
+        for name in request["drop"]:
+            arrays.pop(name, None)
+        for name, file in request["upload"].items():
+            arrays[name] = session.upload(request["labels"][name], np.load(file))
+        tell(answers, answer(session, arrays, request))
+
+
+def tell(answers: TextIO, value: Any) -> None:
+    answers.write(json.dumps(value) + "\n")
+    answers.flush()
+
+
+def answer(session: Session, arrays: Arrays, request: dict[str, Any]) -> dict[str, Any]:
+    """Run what is asked for; the output stays on the device under the name that it is to have."""
+    variant = find_variant(Path(request["source"]), request["layer"], request["variant"])
+    operands = tuple(None if name is None else arrays[name] for name in request["operands"])
+    chain = find_chain(request["layer"])
+    attributes = restore(request["attributes"])
+    run = run_variant(session, variant, chain, operands, attributes)
+    return describe(run, Path(request["folder"]), arrays, request["output"])
+
+
+def describe(run: Run, folder: Path, arrays: Arrays, name: str) -> dict[str, Any]:
+    """The run as JSON, its arrays as files."""
+    files: dict[str, str] = {}
+    if run.output is not None and run.output.host is not None:
+        arrays[name] = run.output
+        for key, values in {**run.kept, "": run.output.host}.items():
+            files[key] = str(folder / f"{len(files)}.npy")
+            np.save(files[key], values)
+    return {
+        "verdict": run.verdict,
+        "message": run.message,
+        "profile": run.profile,
+        "sources": [str(path) for path in run.sources],
+        "arrays": files,
+    }
+
+
+def find_variant(source: Path, layer: str, name: str) -> Variant:
+    """One of ours, or the one that a user's file declares."""
+    from .catalogue import VARIANTS
+
+    ours = [one for one in VARIANTS if one.source == source]
+    for one in ours or load_variants(source):
+        if (one.layer, one.name) == (layer, name):
+            return one
+    raise LookupError(f"{source} no longer declares {layer} {name!r}")
+
+
+def restore(value: Any) -> Any:
+    """JSON's lists as the tuples that they were."""
+    if isinstance(value, dict):
+        return {key: restore(inner) for key, inner in value.items()}
+    return tuple(map(restore, value)) if isinstance(value, list) else value
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])
