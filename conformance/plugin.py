@@ -1,55 +1,139 @@
-"""The pytest plug-in: one device for the run, opened when the first test asks for it.
+"""The pytest plug-in: devices, variants and probes for the conformance suite, and its summary.
 
---device NAME[:INDEX]  the OpenCL driver; by default the first that works
---no-device            leave out, and count, the tests that need one
+--device NAME[:INDEX]   an OpenCL driver; may be repeated; by default the first that works
+--no-device             leave out, and count, the tests that need one
+--kernels FILE          a Python file whose variants are assayed in place of ours
+--layer NAME            only variants of this layer or chain; may be repeated
+--effort NAME           quick, standard or thorough
+--expectations FILE     known failures of a device, each with a reason; strict (expectations.py)
+--write-expectations FILE   propose such a file from this run
+
 Without --no-device a test that finds no device fails: it is never skipped.
 """
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from . import expectations, ledger
+from .assay import EFFORTS, Assay, assays
+
 if TYPE_CHECKING:
     from clgold.device.session import Session
+    from clgold.device.worker import Worker
 
-FIXTURE = "opencl"
-OPENED = pytest.StashKey["Session"]()
+NEED_A_DEVICE = ("opencl", "assay", "worker")
+WORKERS = pytest.StashKey[dict[str | None, "Worker"]]()
 LEFT_OUT = pytest.StashKey[int]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("clgold")
-    group.addoption("--device", metavar="NAME[:INDEX]", help="OpenCL driver; first that works")
+    group.addoption("--device", action="append", default=[], metavar="NAME[:INDEX]")
     group.addoption("--no-device", action="store_true", help="leave out tests that need a device")
+    group.addoption("--kernels", action="append", default=[], type=Path, metavar="FILE")
+    group.addoption("--layer", action="append", default=[], metavar="NAME")
+    group.addoption("--effort", choices=sorted(EFFORTS), default="standard")
+    group.addoption("--expectations", action="append", default=[], type=Path, metavar="FILE")
+    group.addoption("--write-expectations", type=Path, metavar="FILE")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[WORKERS] = {}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One test for each device, variant and probe, named by them; nothing is loaded for it."""
+    if "assay" not in metafunc.fixturenames:
+        return
+    config = metafunc.config
+    try:
+        found = assays(
+            config.getoption("--device"), config.getoption("--kernels"), config.getoption("--layer")
+        )
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from None
+    metafunc.parametrize("assay", found, ids=str)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--no-device"):
-        return
-    needing = [item for item in items if FIXTURE in getattr(item, "fixturenames", ())]
+    if config.getoption("--no-device"):
+        leave_out(config, items)
+    try:
+        known = [e for path in config.getoption("--expectations") for e in expectations.read(path)]
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from None
+    for item in items:
+        assay = getattr(getattr(item, "callspec", None), "params", {}).get("assay")
+        if not isinstance(assay, Assay):
+            continue
+        for one in known:
+            if one.covers(assay):
+                mark = pytest.mark.xfail(reason=one.reason, raises=AssertionError, strict=True)
+                item.add_marker(mark)
+
+
+def leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect, and count, what needs a device."""
+    needing = [i for i in items if set(NEED_A_DEVICE) & set(getattr(i, "fixturenames", ()))]
     config.stash[LEFT_OUT] = len(needing)
-    if needing:
-        config.hook.pytest_deselected(items=needing)
-        items[:] = [item for item in items if item not in needing]
+    config.hook.pytest_deselected(items=needing)
+    items[:] = [item for item in items if item not in needing]
 
 
 @pytest.fixture(scope="session")
 def opencl(request: pytest.FixtureRequest) -> "Session":
-    """A session on the device under test."""
+    """A session in this process, on the first device under test."""
     from clgold.device.session import open_session
 
-    session = open_session(request.config.getoption("--device"))
-    request.config.stash[OPENED] = session
-    return session
+    devices = request.config.getoption("--device")
+    return open_session(devices[0] if devices else None)
+
+
+@pytest.fixture
+def worker(assay: Assay, request: pytest.FixtureRequest) -> "Worker":
+    """The worker of the assay's device; one for each device in the whole run."""
+    from clgold.device.worker import open_worker
+
+    workers = request.config.stash[WORKERS]
+    if assay.device not in workers:
+        workers[assay.device] = open_worker(assay.device)
+    return workers[assay.device]
+
+
+@pytest.fixture
+def book(request: pytest.FixtureRequest) -> Iterator[ledger.Book]:
+    """Where a test enters its cases; it goes into the reports (JUnit too) when the test is over."""
+    kept = ledger.Book()
+    yield kept
+    request.node.user_properties.append((ledger.PROPERTY, kept.to_json()))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    for one in config.stash.get(WORKERS, {}).values():
+        one.close()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A run in which nothing was run has shown nothing."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    books = ledger.collect(reporter) if reporter else []
+    if books and not sum(book.cases for book in books) and session.exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    if OPENED in config.stash:
-        about = config.stash[OPENED].describe()
-        device = f"{about['driver']}: {about['name']}, {about['platform_version']}"
-        terminalreporter.write_line(f"OpenCL device: {device}")
+    books = ledger.collect(terminalreporter)
+    for line in ledger.table(books):
+        terminalreporter.write_line(line)
     if config.stash.get(LEFT_OUT, 0):
         count = config.stash[LEFT_OUT]
         terminalreporter.write_line(f"--no-device: {count} tests that need a device were left out")
+    target = config.getoption("--write-expectations")
+    if target:
+        count = expectations.write(target, [book for book in books if book.failure])
+        terminalreporter.write_line(f"{target}: {count} expectations proposed; give their reasons")

@@ -189,8 +189,9 @@ def own_error(
 ) -> Array:
     """As `error`, with Σ|x||w| ≤ ‖x‖·‖w‖ (Cauchy, Schwarz): one filter's work instead of all."""
     groups = attributes["groups"]
-    ones = np.ones((groups, *weight.value.shape[1:]))
-    energy = products(input.value * input.value, ones, **attributes)
+    n, c, h, w = input.value.shape
+    squares = (input.value * input.value).reshape(n, groups, c // groups, h, w).sum(axis=2)
+    energy = products(squares, np.ones((groups, 1, *weight.value.shape[2:])), **attributes)
     norms = np.sqrt((weight.value * weight.value).sum(axis=(1, 2, 3)))
     size = np.repeat(np.sqrt(energy), norms.size // groups, axis=1)
     size = size * norms[:, np.newaxis, np.newaxis]

@@ -11,7 +11,7 @@ from clgold.device.session import Session
 from clgold.golden.photographs import FOLDER
 from clgold.golden.weights import seeded_weights
 from clgold.networks import STN, view
-from harness.command import Answer, clgold
+from harness.command import Answer, clgold, device_name
 
 CAT = FOLDER / "cat.png"
 PHOTOGRAPHS = ["astronaut.png", "cat.png", "coffee.png", "rocket.png"]
@@ -20,14 +20,14 @@ Verify = Callable[..., Answer]
 
 
 @pytest.fixture
-def verify(opencl: Session, request: pytest.FixtureRequest, tmp_path: Path) -> Verify:
+def verify(opencl: Session, tmp_path: Path) -> Verify:
     """`clgold verify stn` on the device under test, in an empty working folder."""
-    device = request.config.getoption("--device") or opencl.driver.name
     folder = tmp_path / "empty"
     folder.mkdir()
 
     def run(*arguments: object) -> Answer:
-        return clgold("verify", "stn", "--device", device, *arguments, folder=folder)
+        device = ("--device", device_name(opencl))
+        return clgold("verify", "stn", *device, *arguments, folder=folder)
 
     return run
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from clgold.device.session import Session
+
 PROGRAM = "from clgold.conformance.cli import main; main()"
 SECONDS = 900  # a simulator needs minutes
 
@@ -22,6 +24,12 @@ class Answer:
     @property
     def json(self) -> Any:
         return json.loads(self.stdout)
+
+
+def device_name(session: Session) -> str:
+    """What --device takes to name the session's device."""
+    index = session.device.platform.get_devices().index(session.device)
+    return f"{session.driver.name}:{index}"
 
 
 def clgold(*arguments: object, folder: Path) -> Answer:

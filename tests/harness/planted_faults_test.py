@@ -13,7 +13,7 @@ from clgold.device.programs import KERNELS
 from clgold.device.session import Session
 from clgold.golden.photographs import FOLDER
 from clgold.networks import STN
-from harness.command import Answer, clgold
+from harness.command import Answer, clgold, device_name
 
 BATCH_NORMS = ("bn1", "bn2", "bn3", "bn4")
 
@@ -155,9 +155,8 @@ FAULTS = {
 
 
 @pytest.fixture
-def device(opencl: Session, request: pytest.FixtureRequest) -> str:
-    """What --device takes to name the device under test."""
-    return request.config.getoption("--device") or opencl.driver.name
+def device(opencl: Session) -> str:
+    return device_name(opencl)
 
 
 def verify(device: str, kernels: Path, report: Path) -> Answer:

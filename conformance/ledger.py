@@ -1,0 +1,96 @@
+"""What a run of the suite found: one book per test, carried in pytest's reports, and the table."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .compare import Comparison
+
+if TYPE_CHECKING:
+    import pytest
+
+PROPERTY = "clgold"
+
+
+@dataclass
+class Book:
+    """The cases of one test: how many, what did not apply, the largest shares, the failure."""
+
+    layer: str = ""
+    variant: str = ""
+    driver: str = ""
+    probe: str = ""
+    cases: int = 0
+    vacuous: int = 0
+    unsupported: Counter[str] = field(default_factory=Counter)
+    budget_used: float = 0.0
+    precision: float = 0.0
+    failure: str = ""
+    replay: str = ""
+
+    def enter(self, found: Comparison) -> None:
+        """Count a case that did not fail."""
+        if found.verdict == "unsupported":
+            self.unsupported[found.message] += 1
+        elif found.verdict == "vacuous":
+            self.vacuous += 1
+        else:
+            self.cases += 1
+            self.budget_used = max(self.budget_used, found.budget_used)
+            self.precision = max(self.precision, found.precision or 0.0)
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+
+def from_json(text: str) -> Book:
+    record: dict[str, Any] = json.loads(text)
+    return Book(**record | {"unsupported": Counter(record["unsupported"])})
+
+
+def collect(reporter: "pytest.TerminalReporter") -> list[Book]:
+    """The books of all tests that have run, in whichever process."""
+    return [
+        from_json(str(text))
+        for reports in reporter.stats.values()
+        for report in reports
+        if getattr(report, "when", "") == "teardown"
+        or not getattr(report, "passed", True)
+        or getattr(report, "when", "") == "call"
+        for name, text in getattr(report, "user_properties", ())
+        if name == PROPERTY
+    ]
+
+
+def table(books: Sequence[Book]) -> list[str]:
+    """Layer, variant and driver; cases, verdict, the largest share of the bound, the precision."""
+    if not books:
+        return []
+    groups: dict[tuple[str, str, str], list[Book]] = defaultdict(list)
+    for book in books:
+        groups[book.layer, book.variant, book.driver].append(book)
+    rows: list[tuple[str, ...]] = [
+        ("layer", "variant", "driver", "cases", "bound", "honest", "verdict")
+    ]
+    rows += [row(key, group) for key, group in groups.items()]
+    widths = [max(len(line[k]) for line in rows) for k in range(len(rows[0]))]
+    lines = ["  ".join(cell.ljust(w) for cell, w in zip(r, widths, strict=True)) for r in rows]
+    reasons = Counter[str]()
+    for book in books:
+        for reason, count in book.unsupported.items():
+            reasons[f"{book.layer} {book.variant}: {reason}"] += count
+    listed = [f"unsupported, {count} cases: {reason}" for reason, count in sorted(reasons.items())]
+    replays = [f"{book.failure}\n  replay: {book.replay}" for book in books if book.failure]
+    return ["", *(line.rstrip() for line in lines), *listed, *replays]
+
+
+def row(key: tuple[str, str, str], books: Sequence[Book]) -> tuple[str, ...]:
+    cases = sum(book.cases for book in books)
+    failed = [book.failure.split(":", 1)[0] for book in books if book.failure]
+    precision = max(book.precision for book in books)
+    verdict = ", ".join(sorted(set(failed))) or ("pass" if cases else "nothing run")
+    used = max(book.budget_used for book in books)
+    honest = f"{precision:.2g}×" if precision else ""
+    return (*key, str(cases), f"{100 * used:.3g} %", honest, verdict)

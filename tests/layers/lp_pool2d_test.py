@@ -1,0 +1,208 @@
+"""lp_pool2d is what its definition says; what has no real root is NaN."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import definitions
+import numpy as np
+import pytest
+from clgold.reference import SpecError, avg_pool2d, error_bound, find_layer, lp_pool2d
+from definitions import honest
+from draws import Case, cases, spoiled, untouchable
+from hypothesis import given
+from hypothesis import strategies as st
+
+IMAGE = (1, 2, 5, 7)
+
+REFUSALS: dict[str, tuple[tuple[int, ...], dict[str, Any]]] = {
+    "lp_pool2d: norm_type is 0.0, expected more than 0": (
+        IMAGE,
+        {"norm_type": 0, "kernel_size": 2},
+    ),
+    "lp_pool2d: norm_type is -1.0, expected more than 0": (
+        IMAGE,
+        {"norm_type": -1, "kernel_size": 2},
+    ),
+    "lp_pool2d: norm_type is inf, expected a finite number": (
+        IMAGE,
+        {"norm_type": float("inf"), "kernel_size": 2},
+    ),
+    "lp_pool2d: norm_type is '2', expected a number": (IMAGE, {"norm_type": "2", "kernel_size": 2}),
+    "lp_pool2d: norm_type is True, expected a number": (
+        IMAGE,
+        {"norm_type": True, "kernel_size": 2},
+    ),
+    "lp_pool2d: kernel_size is 0, expected at least 1": (IMAGE, {"norm_type": 2, "kernel_size": 0}),
+    "lp_pool2d: stride is 0, expected at least 1": (
+        IMAGE,
+        {"norm_type": 2, "kernel_size": 2, "stride": 0},
+    ),
+    "lp_pool2d: ceil_mode is 0, expected True or False": (
+        IMAGE,
+        {"norm_type": 2, "kernel_size": 2, "ceil_mode": 0},
+    ),
+    "lp_pool2d: input has 3 axes, shape (2, 5, 7), expected (N, C, H, W)": (
+        IMAGE[1:],
+        {"norm_type": 2, "kernel_size": 2},
+    ),
+    "lp_pool2d: input has shape (1, 0, 5, 7); every axis must be at least 1 long": (
+        (1, 0, 5, 7),
+        {"norm_type": 2, "kernel_size": 2},
+    ),
+    "lp_pool2d: a window spans 8 in width, input with padding has 7": (
+        IMAGE,
+        {"norm_type": 2, "kernel_size": (1, 8)},
+    ),
+}
+
+
+@given(st.one_of(cases("lp_pool2d", "integers"), cases("lp_pool2d", "reals")))
+def test_positive_pixels_give_the_definition_to_a_few_roundings(case: Case) -> None:
+    x = np.abs(case.operands[0])
+    expected = definitions.lp_pool2d(x, **case.attributes)
+    assert definitions.close(lp_pool2d(x, **case.attributes), expected, expected)
+
+
+@given(cases("lp_pool2d", "reals"), st.sampled_from((2.0, 4.0, 6.0)))
+def test_an_even_power_takes_no_sign(case: Case, power: float) -> None:
+    (x,) = case.operands
+    attributes = case.attributes | {"norm_type": power}
+    expected = definitions.lp_pool2d(x, **attributes)
+    assert definitions.close(lp_pool2d(x, **attributes), expected, expected)
+
+
+@given(cases("lp_pool2d", "integers"))
+def test_nan_stands_exactly_where_the_definition_has_no_real_root(case: Case) -> None:
+    """Sums of the powers of small integers are exact, and so are their signs."""
+    expected = case.call(definitions.lp_pool2d)
+    np.testing.assert_allclose(case.call(lp_pool2d), expected, rtol=1e-13, equal_nan=True)
+
+
+@given(cases("lp_pool2d", "integers"))
+def test_the_power_1_sums_with_the_sign(case: Case) -> None:
+    sums = replace(case, attributes=case.attributes | {"norm_type": 1, "ceil_mode": False})
+    if sums.shapes[0] is None or not fits(sums):
+        return
+    attributes = {k: sums.attributes[k] for k in ("kernel_size", "stride", "ceil_mode")}
+    taps = int(np.prod(attributes["kernel_size"]))
+    expected = taps * avg_pool2d(*sums.operands, **attributes)
+    np.testing.assert_allclose(sums.call(lp_pool2d), expected, rtol=1e-13, atol=1e-12)
+
+
+def fits(case: Case) -> bool:
+    """Whether the window lies inside the image."""
+    (shape,) = case.shapes
+    assert shape is not None
+    return all(k <= size for k, size in zip(case.attributes["kernel_size"], shape[2:], strict=True))
+
+
+@given(cases("lp_pool2d", "integers"))
+def test_output_has_one_element_per_window(case: Case) -> None:
+    expected = case.call(definitions.lp_pool2d).shape
+    assert find_layer("lp_pool2d").out_shape(*case.shapes, **case.attributes) == expected
+
+
+@given(
+    size=st.integers(1, 12), kernel=st.integers(1, 5), stride=st.integers(1, 6), ceil=st.booleans()
+)
+def test_a_shape_is_refused_exactly_when_there_is_no_window(
+    size: int, kernel: int, stride: int, ceil: bool
+) -> None:
+    count = len(definitions.starts(size, kernel, stride, (0, 0), ceil_mode=ceil))
+    attributes: dict[str, Any] = {
+        "norm_type": 2,
+        "kernel_size": (1, kernel),
+        "stride": (1, stride),
+        "ceil_mode": ceil,
+    }
+    if count:
+        shape = find_layer("lp_pool2d").out_shape((1, 1, 1, size), **attributes)
+        assert shape == (1, 1, 1, count)
+    else:
+        with pytest.raises(SpecError, match="lp_pool2d: a window spans"):
+            find_layer("lp_pool2d").out_shape((1, 1, 1, size), **attributes)
+
+
+@given(cases("lp_pool2d", "reals"))
+def test_float32_kernels_of_every_form_stay_inside_the_bound(case: Case) -> None:
+    x = np.abs(case.operands[0])
+    exact = definitions.lp_pool2d(x, **case.attributes)
+    bound = error_bound("lp_pool2d", x, **case.attributes)
+    assert np.all(np.isfinite(bound))
+    assert definitions.inside(honest.lp_pool2d(x, **case.attributes), exact, bound)
+
+
+@given(cases("lp_pool2d", "reals"))
+def test_float32_kernels_of_signed_pixels_stay_inside_the_bound(case: Case) -> None:
+    """Where the sum's sign is in doubt the bound is infinite; otherwise NaN is where it must be."""
+    exact, bound = case.call(definitions.lp_pool2d), case.call(error_bound, "lp_pool2d")
+    for output in case.call(honest.lp_pool2d):
+        known = np.isfinite(bound) & ~np.isnan(exact)
+        assert np.all(np.abs(output - exact)[known] <= bound[known])
+
+
+@pytest.mark.parametrize(
+    ("pixels", "power", "expected"),
+    [
+        ([3, 4], 2, 5.0),
+        ([-3, 4], 2, 5.0),
+        ([-3, 4], 1, 1.0),
+        ([-4, 3], 1, -1.0),
+        ([-1, -2, 1, 1], 3, np.nan),  # −1 − 8 + 1 + 1 = −7
+        ([-1, -2, 1, 4, 3, 1], 3, 84.0 ** (1 / 3)),
+        ([-3, 4], 1.5, np.nan),  # (−3)^1.5
+        ([4, 9], 0.5, 25.0),
+        ([0, 0], 2, 0.0),
+    ],
+)
+def test_the_power_is_of_x_and_not_of_its_absolute_value(
+    pixels: list[float], power: float, expected: float
+) -> None:
+    x = np.array(pixels, np.float32).reshape(1, 1, 1, -1)
+    y = lp_pool2d(x, power, (1, len(pixels)))
+    np.testing.assert_allclose(y.item(), expected, rtol=1e-15, equal_nan=True)
+
+
+def test_an_overhanging_window_is_scaled_up_to_a_whole_one() -> None:
+    x = np.array([3, 4, 5], np.float32).reshape(1, 1, 1, 3)
+    y = lp_pool2d(x, 2, (1, 2), ceil_mode=True)
+    np.testing.assert_allclose(y[0, 0, 0], [5, 50**0.5], rtol=1e-15)
+
+
+def test_stride_defaults_to_the_windows_size() -> None:
+    x = np.arange(70, dtype=np.float32).reshape(1, 1, 7, 10)
+    np.testing.assert_array_equal(lp_pool2d(x, 2, (2, 3)), lp_pool2d(x, 2, (2, 3), stride=(2, 3)))
+
+
+def test_special_values_reach_only_the_windows_that_hold_them() -> None:
+    x = np.array([3, 4, np.nan, 4, -np.inf, 6], np.float32).reshape(1, 1, 1, 6)
+    np.testing.assert_array_equal(lp_pool2d(x, 2, (1, 2))[0, 0, 0], [5, np.nan, np.inf])
+
+
+@pytest.mark.parametrize("sentence", REFUSALS)
+def test_wrong_arguments_are_refused_before_any_arithmetic(sentence: str) -> None:
+    shape, attributes = REFUSALS[sentence]
+    with pytest.raises(SpecError, match=re.escape(sentence)):
+        lp_pool2d(*untouchable(shape), **attributes)
+    with pytest.raises(SpecError, match=re.escape(sentence)):
+        find_layer("lp_pool2d").out_shape(shape, **attributes)
+
+
+@given(spoiled("lp_pool2d"))
+def test_whatever_is_not_a_float32_array_is_refused(
+    drawn: tuple[Case, list[Any], str],
+) -> None:
+    case, operands, sentence = drawn
+    with pytest.raises(SpecError, match=re.escape(sentence)):
+        lp_pool2d(*operands, **case.attributes)
+
+
+def test_an_unknown_attribute_is_refused() -> None:
+    with pytest.raises(SpecError, match="lp_pool2d: has no attribute padding"):
+        find_layer("lp_pool2d").out_shape(IMAGE, norm_type=2, kernel_size=2, padding=1)
+
+
+def test_missing_attributes_are_refused() -> None:
+    with pytest.raises(SpecError, match="lp_pool2d: norm_type, kernel_size is missing"):
+        find_layer("lp_pool2d").out_shape(IMAGE)
