@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+
 from clgold.device.session import Session
 from clgold.device.variants import Variant
 from clgold.device.worker import Worker

@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+
+from clgold.device.gates import passes
 from clgold.device.run import Run
 from clgold.device.session import Session
 from clgold.device.variants import Variant
 from clgold.device.worker import Worker
 from clgold.reference import Chain, Enclosure, find_profile
-from clgold.reference.chain import enclose_chain, given_exactly
+from clgold.reference.chain import enclose_chain, given_exactly, resolve
 
 from .compare import Comparison, Tolerance, compare
 from .precision import assess, fast_math
@@ -38,9 +40,18 @@ def check(
 
     `precise` adds the second gate (precision.py). A fixed tolerance replaces both gates.
     """
-    run = session.run(variant, chain, operands, attributes)
+    closed = passes(session.driver, variant.gate) if variant.gate else ""
+    if closed:
+        run = Run("unsupported", closed)
+    else:
+        run = session.run(variant, chain, operands, attributes)
     exact = given_exactly(chain, tuple(None if o is None else o.host for o in operands))
     expected = enclose_chain(chain, exact, attributes, find_profile(run.profile))
+    if variant.bound is not None and not run.verdict:
+        last, shapes = chain.layers[-1].name, tuple(o and o.shape for o in operands)
+        complete, _ = resolve(chain, shapes, attributes)
+        declared = variant.bound(find_profile(run.profile), exact, complete)
+        expected[last] = replace(expected[last], bound=declared)
     comparison = judge(chain, run, expected, tolerance)
     if precise and tolerance is None and run.output is not None and run.output.host is not None:
         arrays = tuple(None if o is None else o.host for o in operands)

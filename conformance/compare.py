@@ -7,6 +7,7 @@ dtype is classified before any arithmetic; a bound of 0 means 0.
 from dataclasses import dataclass
 
 import numpy as np
+
 from clgold.device.memory import POISON
 from clgold.reference import Enclosure
 
@@ -76,7 +77,7 @@ def compare(
     used = share(error, bound)
     failed = int(ok.size - np.count_nonzero(ok))
     worst = pick(got, value, bound, np.where(ok, used, np.inf) if failed else used, error)
-    unwritten = int(np.count_nonzero((bits32(got) == POISON) & ~ok))
+    unwritten = int(np.count_nonzero(bits32(got) == POISON))
     verdict, message = "pass", ""
     if failed:
         verdict, message = "wrong", f"{failed} of {ok.size} elements beyond their bound"

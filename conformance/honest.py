@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+
 from clgold.reference import Chain
 from clgold.reference.chain import resolve, steps
 from clgold.reference.conv2d import im2col

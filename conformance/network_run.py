@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
 from clgold.device.catalogue import choose
 from clgold.device.session import Session
 from clgold.device.variants import Variant

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
 from clgold.reference import RELAXED, Chain, Enclosure, Profile
 from clgold.reference.chain import enclose_chain, given_exactly
 from clgold.reference.profile import FULL

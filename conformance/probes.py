@@ -11,6 +11,7 @@ special     NaN, infinities, zeros of both signs, subnormals and huge numbers am
 from collections.abc import Callable
 
 import numpy as np
+
 from clgold.reference.generator import bell, integers, uniform
 from clgold.reference.spec import Shape
 

@@ -6,11 +6,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from clgold.device.probe import Probe
-from clgold.networks import Network
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from clgold.device.probe import Probe
+from clgold.networks import Network
 
 from .compare import Worst
 from .network_run import ImageReport, KernelReport, verdict_of
@@ -158,12 +159,16 @@ def failure_lines(reports: Sequence[ImageReport]) -> list[str]:
         variant = f"{report.kernel.layer} {report.variant.name!r}, {report.variant.source.name}"
         lines.append(f"{report.kernel.name}: {found.verdict}: {found.message} ({variant}, {image})")
         if found.worst is not None:
-            w = found.worst
-            lines.append(
-                f"    worst at {list(w.index)}: expected {w.expected:.9g}, got {w.got:.9g}, "
-                f"error {abs(w.got - w.expected):.3g}, bound {w.bound:.3g}"
-            )
+            lines.append(worst_text(found.worst))
     return lines
+
+
+def worst_text(worst: Worst) -> str:
+    """The worst element with its numbers, indented below what it belongs to."""
+    return (
+        f"    worst at {list(worst.index)}: expected {worst.expected:.9g}, got {worst.got:.9g}, "
+        f"error {abs(worst.got - worst.expected):.3g}, bound {worst.bound:.3g}"
+    )
 
 
 def verify_json(
@@ -222,3 +227,8 @@ def wide_console() -> Console:
     """
     width = None if Console().is_terminal else 160
     return Console(width=width, highlight=False, markup=False, emoji=False)
+
+
+def device_text(about: dict[str, Any]) -> str:
+    """Driver, device and version in a few words."""
+    return f"{about['driver']}: {about['name']}, {about['platform_version']}"

@@ -34,7 +34,8 @@ NAMES = {
 
 ENVIRONMENTS = {
     "rusticl": {"RUSTICL_ENABLE": "llvmpipe"},
-    "oclgrind": {"OCLGRIND_DATA_RACES": "1"},
+    # After as many errors it would fall silent.
+    "oclgrind": {"OCLGRIND_DATA_RACES": "1", "OCLGRIND_MAX_ERRORS": "2000000000"},
 }
 
 # Intel's wheel leaves these unresolved: its compiler driver would have set the search path.

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from clgold.reference.spec import Shape
 
 if TYPE_CHECKING:

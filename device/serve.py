@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
+
 from clgold.reference import find_chain
 
 from .drivers import Driver

@@ -26,8 +26,10 @@ def read_log(seen: int) -> tuple[str, int]:
     path = Path(os.environ.get(LOG, ""))
     if not path.is_file():
         return "", 0
-    data = path.read_bytes()
-    return data[seen:].decode(errors="replace"), len(data)
+    with path.open("rb") as file:
+        file.seek(seen)
+        data = file.read()
+    return data.decode(errors="replace"), seen + len(data)
 
 
 def first_finding(log: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@
 A variant is known to the file that declares it; `load_variants` collects a file's.
 """
 
+import contextlib
 import importlib.util
 import inspect
 import sys
@@ -16,10 +17,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from clgold.reference import find_chain
+import numpy as np
+
+from clgold.reference import Enclosure, Profile, find_chain
 from clgold.reference.spec import Shape
 
 Supports = Callable[[tuple[Shape | None, ...], Mapping[str, Any]], str | None]
+Bound = Callable[[Profile, tuple[Enclosure | None, ...], Mapping[str, Any]], np.ndarray]
 
 _DECLARED = "__clgold_variants__"
 
@@ -35,6 +39,8 @@ class Variant:
     launch    (cl, *operands, **attributes) → the output; see `launcher.Launcher` for `cl`
     supports  (operand shapes, attributes) → None, or the reason why it does not apply
     source    the Python file that declares it; paths of its kernels are relative to that
+    gate      the feature that a driver must bear: kernels/gate_NAME.cl, tried by gates.passes
+    bound     (profile, operand enclosures, attributes) → its error bound, in place of the layer's
     """
 
     layer: str
@@ -42,6 +48,8 @@ class Variant:
     launch: Callable[..., Any]
     source: Path
     supports: Supports | None = None
+    gate: str = ""
+    bound: Bound | None = None
 
     def refusal(self, shapes: tuple[Shape | None, ...], attributes: Mapping[str, Any]) -> str:
         """Why the variant does not apply to these operands; empty when it does.
@@ -61,13 +69,19 @@ class Variant:
 
 
 def variant(
-    layer: str, name: str, supports: Supports | None = None
+    layer: str,
+    name: str,
+    supports: Supports | None = None,
+    *,
+    gate: str = "",
+    bound: Bound | None = None,
 ) -> Callable[[Callable[..., Any]], Variant]:
     """Declare the decorated function as a variant of a layer or chain; SpecError if unknown."""
     find_chain(layer)
 
     def declare(launch: Callable[..., Any]) -> Variant:
-        declared = Variant(layer, name, launch, Path(inspect.getfile(launch)).resolve(), supports)
+        source = Path(inspect.getfile(launch)).resolve()
+        declared = Variant(layer, name, launch, source, supports, gate, bound)
         launch.__globals__.setdefault(_DECLARED, []).append(declared)
         return declared
 
@@ -90,7 +104,8 @@ def load_variants(path: Path) -> tuple[Variant, ...]:
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     try:
-        spec.loader.exec_module(module)
+        with contextlib.redirect_stdout(sys.stderr):  # a user's print must not mix with answers
+            spec.loader.exec_module(module)
     except SyntaxError as error:
         place = f", line {error.lineno}" if error.lineno else ""
         raise VariantError(f"kernels {path}{place}: {error.msg}") from error

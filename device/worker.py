@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from clgold.reference import Chain
 from clgold.reference.spec import Shape
 

@@ -4,8 +4,9 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from clgold.reference.spec import Shape
 from PIL import Image, ImageOps, UnidentifiedImageError
+
+from clgold.reference.spec import Shape
 
 from .weights import InputError
 

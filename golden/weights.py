@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+from safetensors import SafetensorError, safe_open
+
 from clgold.networks import Network
 from clgold.networks.network import Weight, role
 from clgold.reference import generator
-from safetensors import SafetensorError, safe_open
 
 Arrays = dict[str, np.ndarray]
 

@@ -6,39 +6,7 @@
 // the reductions exchange data, through local memory of one float and one int per lane.
 
 #include "common.h"
-
-// The reductions below leave their result in element 0. Their last barrier lets every lane read it
-// before the memory is used again.
-
-float group_max(float value, __local float *values)
-{
-    const int lane = get_local_id(0);
-    values[lane] = value;
-    barrier(CLK_LOCAL_MEM_FENCE);
-    for (int half_size = get_local_size(0) / 2; half_size > 0; half_size /= 2) {
-        if (lane < half_size)
-            values[lane] = fmax(values[lane], values[lane + half_size]);
-        barrier(CLK_LOCAL_MEM_FENCE);
-    }
-    const float result = values[0];
-    barrier(CLK_LOCAL_MEM_FENCE);
-    return result;
-}
-
-float group_sum(float value, __local float *values)
-{
-    const int lane = get_local_id(0);
-    values[lane] = value;
-    barrier(CLK_LOCAL_MEM_FENCE);
-    for (int half_size = get_local_size(0) / 2; half_size > 0; half_size /= 2) {
-        if (lane < half_size)
-            values[lane] += values[lane + half_size];
-        barrier(CLK_LOCAL_MEM_FENCE);
-    }
-    const float result = values[0];
-    barrier(CLK_LOCAL_MEM_FENCE);
-    return result;
-}
+#include "reduction.h"
 
 int group_argmax(float value, int index, __local float *values, __local int *indices)
 {

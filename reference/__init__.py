@@ -26,7 +26,7 @@ from .conv2d import CONV2D, conv2d, im2col
 from .elu import ELU, elu
 from .flatten import FLATTEN, flatten
 from .grid_sample import GRID_SAMPLE, grid_sample
-from .layer import Array, Enclosure, Layer, evaluate, shapes_of
+from .layer import Array, Enclosure, Layer, compute, prepare
 from .linear import LINEAR, linear
 from .local2d import LOCAL2D, local2d
 from .local_response_norm import LOCAL_RESPONSE_NORM, local_response_norm
@@ -108,13 +108,11 @@ def correctly_rounded(layer: LayerLike, *operands: Array | None, **attributes: A
     Raises SpecError. How: reference/rounding.py.
     """
     found = find_layer(layer)
-    value = evaluate(found, operands, attributes)
+    doubles, normalised, shape = prepare(found, operands, attributes)
+    value = compute(found, doubles, normalised, shape)
     if found.dtype != np.float32:
         return value
-    exact = tuple(
-        None if o is None else Enclosure(o.astype(np.float64)) for o in found.complete(operands)
-    )
-    normalised, _ = found.resolve(shapes_of(found.complete(operands)), attributes)
+    exact = tuple(None if values is None else Enclosure(values) for values in doubles)
     return correctly_rounded_values(found, exact, value, normalised)
 
 

@@ -134,17 +134,32 @@ def check_operands(layer: Layer, names: tuple[str, ...], operands: tuple[Any, ..
             raise SpecError(f"{layer.name}: {name} has dtype {operand.dtype}, expected float32")
 
 
-def evaluate(layer: Layer, operands: tuple[Any, ...], given: Mapping[str, Any]) -> Array:
-    """The layer's value in float64 for float32 operands, after every check."""
+Doubles = tuple[Array | None, ...]
+
+
+def prepare(
+    layer: Layer, operands: tuple[Any, ...], given: Mapping[str, Any]
+) -> tuple[Doubles, Attributes, Shape]:
+    """float32 operands as float64, every attribute, the output's shape; after every check."""
     operands = layer.complete(operands)
     check_operands(layer, layer.names(len(operands)), operands)
     attributes, shape = layer.resolve(shapes_of(operands), given)
-    doubles = [None if o is None else o.astype(np.float64) for o in operands]
+    doubles = tuple(None if o is None else o.astype(np.float64) for o in operands)
+    return doubles, attributes, shape
+
+
+def compute(layer: Layer, doubles: Doubles, attributes: Attributes, shape: Shape) -> Array:
+    """The formula's value, which must have the shape that the rule gives."""
     with np.errstate(all="ignore"):  # NaN and infinity in the data have defined results
         value = np.asarray(layer.formula(*doubles, **attributes))
     if value.shape != shape:
         raise AssertionError(f"{layer.name}: formula gave {value.shape}, shape rule {shape}")
     return value
+
+
+def evaluate(layer: Layer, operands: tuple[Any, ...], given: Mapping[str, Any]) -> Array:
+    """The layer's value in float64 for float32 operands, after every check."""
+    return compute(layer, *prepare(layer, operands, given))
 
 
 def enclose(

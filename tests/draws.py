@@ -11,9 +11,10 @@ from operator import itemgetter
 from typing import Any, NoReturn
 
 import numpy as np
+from hypothesis import strategies as st
+
 from clgold.reference import find_chain, find_layer
 from clgold.reference.generator import bell, integers, uniform
-from hypothesis import strategies as st
 
 Array = np.ndarray
 Shape = tuple[int, ...]

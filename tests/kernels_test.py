@@ -1,13 +1,14 @@
 """Every variant of every layer and chain, on the device, against the reference."""
 
 import pytest
+from draws import Case, cases, chain_cases
+from hypothesis import given, settings
+
 from clgold.conformance.check import check
 from clgold.device.catalogue import VARIANTS
 from clgold.device.session import Session
 from clgold.device.variants import Variant
 from clgold.reference import find_chain
-from draws import Case, cases, chain_cases
-from hypothesis import given, settings
 
 
 def judge(session: Session, variant: Variant, case: Case) -> str:
@@ -23,7 +24,9 @@ def judge(session: Session, variant: Variant, case: Case) -> str:
 @pytest.mark.parametrize("data", ["integers", "reals"])
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda v: f"{v.layer}-{v.name}")
 def test_variant_stays_within_the_bound(opencl: Session, variant: Variant, data: str) -> None:
-    source = chain_cases(variant.layer, data) if "+" in variant.layer else cases(variant.layer, data)
+    source = (
+        chain_cases(variant.layer, data) if "+" in variant.layer else cases(variant.layer, data)
+    )
 
     @settings(max_examples=40)
     @given(case=source)

@@ -1,7 +1,7 @@
 // F09: rows are computed in pairs, and the last one of an odd number is never written.
-// Shows where OH is odd, as NaN that nobody wrote.
 
 #include "common.h"
+#include "conv2d.h"
 
 __kernel void conv2d(__global const float *input, __global const float *weight,
                      __global const float *bias, __global float *output,
@@ -9,22 +9,11 @@ __kernel void conv2d(__global const float *input, __global const float *weight,
                      int stride_h, int stride_w, int pad_top, int pad_left,
                      int dilation_h, int dilation_w, int groups)
 {
+    const conv2d_geometry conv = {C, H, W, M, KH, KW, stride_h, stride_w,
+                                  pad_top, pad_left, dilation_h, dilation_w, groups};
     const int z = get_global_id(2), n = z / M, m = z - n * M;
-    const int oy = get_global_id(1), ox = get_global_id(0);
-    const int depth = C / groups, first = m / (M / groups) * depth;
-    const int OH = get_global_size(1);
-    if (oy >= OH / 2 * 2)
+    if (get_global_id(1) >= get_global_size(1) / 2 * 2)
         return;
-
-    float sum = bias ? bias[m] : 0.0f;
-    for (int c = 0; c < depth; ++c)
-        for (int ky = 0; ky < KH; ++ky)
-            for (int kx = 0; kx < KW; ++kx) {
-                const int y = oy * stride_h + ky * dilation_h - pad_top;
-                const int x = ox * stride_w + kx * dilation_w - pad_left;
-                if (y >= 0 && y < H && x >= 0 && x < W)
-                    sum += input[((n * C + first + c) * H + y) * W + x]
-                         * weight[((m * depth + c) * KH + ky) * KW + kx];
-            }
-    output[output_index()] = sum;
+    output[output_index()] =
+        conv2d_at(&conv, input, weight, bias, n, m, get_global_id(1), get_global_id(0));
 }

@@ -12,6 +12,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from harness.command import clgold
+from PIL import Image
+from safetensors.numpy import save, save_file
+
 from clgold.conformance import cli
 from clgold.device import probe
 from clgold.device.drivers import Driver
@@ -19,9 +23,6 @@ from clgold.device.session import Session
 from clgold.golden.photographs import FOLDER
 from clgold.golden.weights import Arrays, seeded_weights
 from clgold.networks import STN
-from harness.command import clgold
-from PIL import Image
-from safetensors.numpy import save, save_file
 
 CAT = FOLDER / "cat.png"
 HEADER = "from clgold.device import variant\n"

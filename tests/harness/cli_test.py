@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from harness.command import Answer, clgold, device_name
+
 from clgold.device.session import Session
 from clgold.golden.photographs import FOLDER
 from clgold.golden.weights import seeded_weights
 from clgold.networks import STN, view
-from harness.command import Answer, clgold, device_name
 
 CAT = FOLDER / "cat.png"
 PHOTOGRAPHS = ["astronaut.png", "cat.png", "coffee.png", "rocket.png"]

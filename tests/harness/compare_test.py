@@ -5,12 +5,13 @@ from itertools import product
 
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
 from clgold.conformance.compare import Comparison, Tolerance, compare
 from clgold.device.memory import POISON
 from clgold.reference import Enclosure
 from clgold.reference.generator import bell, integers
-from hypothesis import assume, given
-from hypothesis import strategies as st
 
 Array = np.ndarray
 

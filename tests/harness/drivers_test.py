@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from clgold.device import caches, drivers, loader, probe
 from clgold.device.drivers import Driver, discover
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from clgold.conformance.check import check
 from clgold.conformance.compare import Comparison
 from clgold.device import memory

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from harness.command import Answer, clgold, device_name
+
 from clgold.device.programs import KERNELS
 from clgold.device.session import Session
 from clgold.golden.photographs import FOLDER
 from clgold.networks import STN
-from harness.command import Answer, clgold, device_name
 
 BATCH_NORMS = ("bn1", "bn2", "bn3", "bn4")
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from clgold.device.catalogue import VARIANTS
 from clgold.device.session import Session
 from clgold.networks import NETWORKS, Network, view

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+
 from clgold.reference import FULL, Profile
 
 Array = np.ndarray
@@ -58,7 +59,9 @@ class Arithmetic:
         return self.call(lambda v: 1 / np.sqrt(v), 2, way, x)
 
     def exp(self, x: Array, way: int = 1) -> Array:
-        return self.call(np.exp, self.profile.exponential, way, x)
+        """exp(0) is 1 (C99, F.9.3.1), however inexact the rest."""
+        found = self.call(np.exp, self.profile.exponential, way, x)
+        return np.where(self.flush(x) == 0, F(1), found)
 
     def expm1(self, x: Array, way: int = 1) -> Array:
         return self.call(np.expm1, self.profile.exponential_minus_1, way, x)

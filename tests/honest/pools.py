@@ -3,9 +3,9 @@
 from typing import Any
 
 import numpy as np
+
 from clgold.reference.avg_pool2d import divisors
-from clgold.reference.lp_pool2d import LP_POOL2D, whole_share
-from clgold.reference.max_pool2d import MAX_POOL2D
+from clgold.reference.lp_pool2d import whole_share
 from clgold.reference.windows import NO_PADDING, overhang, pad, positions, windows
 
 from .arithmetic import Arithmetic, Array, F
@@ -54,10 +54,11 @@ def average_filtered(order: Order, a: Arithmetic, input: Array, **attributes: An
 
 
 def norm_by_powers(a: Arithmetic, input: Array, **attributes: Any) -> Array:
-    """pow, the sum, the share of a whole window, pow."""
-    power = F(attributes["norm_type"])
-    raised = a.power(taps(input, 0.0, **attributes), power)
-    total = scaled_up(a, sequential(a, raised, np.ones((len(raised), 1), F), None), input, **attributes)
+    """pow, the sum, the share of a whole window, pow; for p = 1 the sum alone."""
+    power, pixels = F(attributes["norm_type"]), taps(input, 0.0, **attributes)
+    raised = pixels if power == 1 else a.power(pixels, power)
+    total = sequential(a, raised, np.ones((len(raised), 1), F), None)
+    total = scaled_up(a, total, input, **attributes)
     return total if power == 1 else a.power(total, a.divide(F(1), power))
 
 
@@ -72,15 +73,3 @@ def scaled_up(a: Arithmetic, total: Array, input: Array, **attributes: Any) -> A
     whole = int(np.prod(attributes["kernel_size"]))
     inside = np.rint(whole / whole_share(input.shape, attributes)).astype(F)
     return a.multiply(a.divide(total, inside), F(whole))
-
-
-__all__ = [
-    "LP_POOL2D",
-    "MAX_POOL2D",
-    "average_divided",
-    "average_filtered",
-    "average_scaled",
-    "max_pool2d",
-    "norm_by_powers",
-    "norm_by_root",
-]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
-from definitions.honest import picked
+from definitions.honest.sampling import picked
 
 from .arithmetic import Arithmetic, Array, F
 
@@ -124,7 +124,9 @@ def by_weights(a: Arithmetic, image: Array, row: Array, column: Array) -> Array:
         for j, horizontal in ((0, back), (1, right)):
             weight = a.multiply(vertical, horizontal)[:, np.newaxis]
             pixel = picked(image, top + F(i), left + F(j))
-            total = a.multiply(weight, pixel) if total is None else a.multiply_add(weight, pixel, total)
+            total = (
+                a.multiply(weight, pixel) if total is None else a.multiply_add(weight, pixel, total)
+            )
     assert total is not None
     return total
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
 from clgold.reference import im2col
-from clgold.reference.windows import windows
+from clgold.reference.windows import positions, windows
 
 from .arithmetic import Arithmetic, Array, F
 
@@ -93,9 +94,7 @@ def tree(a: Arithmetic, sums: list[Array]) -> Array:
     return sums[0]
 
 
-def linear(
-    order: Order, a: Arithmetic, input: Array, weight: Array, bias: Array | None
-) -> Array:
+def linear(order: Order, a: Arithmetic, input: Array, weight: Array, bias: Array | None) -> Array:
     """(N, I), (O, I) → (N, O)"""
     return order(a, input.T[:, :, np.newaxis], weight.T[:, np.newaxis], bias)
 
@@ -113,8 +112,9 @@ def conv2d(
     groups: int,
 ) -> Array:
     """Every window as a column of a matrix product, group by group."""
-    n, c, h, w = input.shape
+    n, _, h, w = input.shape
     m, depth, *kernel = weight.shape
+    counts = positions("conv2d", (h, w), tuple(kernel), stride, padding, dilation)
     parts = []
     for g in range(groups):
         image = input[:, g * depth : (g + 1) * depth]
@@ -122,7 +122,8 @@ def conv2d(
         filters = slice(g * (m // groups), (g + 1) * (m // groups))
         rows = weight[filters].reshape(m // groups, -1).T
         offset = None if bias is None else bias[filters, np.newaxis]
-        parts.append(order(a, columns[:, :, np.newaxis], rows[:, np.newaxis, :, np.newaxis], offset))
+        part = order(a, columns[:, :, np.newaxis], rows[:, np.newaxis, :, np.newaxis], offset)
+        parts.append(part.reshape(n, -1, *counts))
     return np.concatenate(parts, axis=1)
 
 

@@ -7,6 +7,7 @@ output is a sum of γ_(C+10)-rounded terms (docs/error-bounds.md); stride 1, one
 from typing import Any
 
 import numpy as np
+
 from clgold.reference import FULL, Enclosure
 from clgold.reference.conv2d import CONV2D
 from clgold.reference.sums import SLACK
@@ -71,21 +72,26 @@ def declared(
 ) -> Enclosure:
     """The exact convolution and γ_(C+10)·Wmag, one rounding more for a bias.
 
-    Wmag = |Aᵀ| [Σ_c (|G| |g| |Gᵀ|) ∘ (|Bᵀ| |d| |B|)] |A|; flushing may cost 2⁻¹²⁶ a rounding.
+    Wmag = |Aᵀ| [Σ_c (|G| |g| |Gᵀ|) ∘ (|Bᵀ| |d| |B|)] |A|; flushed numbers and overflow besides.
     """
     doubles = [None if o is None else o.astype(np.float64) for o in (input, weight, bias)]
     value = CONV2D.formula(*doubles, padding=padding, **attributes)
-    image = np.abs(pad(doubles[0], padding))
-    data = absolute(DATA, tiles(image))
+    data = absolute(DATA, np.abs(tiles(pad(doubles[0], padding))))
     filters = absolute(FILTER, np.abs(doubles[1]))
     total = np.einsum("nctuij,mcij->nmtuij", data, filters, optimize=True)
     size = joined(absolute(OUTPUT, total), value.shape[2:])
-    count = weight.shape[1] + 10
+    count, tiny = weight.shape[1] + 10, FULL.smallest_normal
     if bias is not None:
         size, count = size + np.abs(doubles[2])[:, np.newaxis, np.newaxis], count + 1
-    return Enclosure(value, FULL.gamma(count) * size * SLACK)
+    # Transformed data and filters are off by 10 tiny numbers at most, a product and its sum by 3.
+    sums = data.sum(1)[:, np.newaxis] + filters.sum(1)[:, np.newaxis, np.newaxis]
+    lost = absolute(OUTPUT, 10 * sums + 3 * weight.shape[1])
+    bound = FULL.gamma(count) * size + tiny * (joined(lost, value.shape[2:]) + 10)
+    beyond = np.maximum(joined(absolute(OUTPUT, 0 * total + data.max()), value.shape[2:]), size)
+    return Enclosure(value, np.where(beyond * SLACK > FULL.largest, np.inf, bound * SLACK))
 
 
 def absolute(matrix: Array, values: Array) -> Array:
+    """|matrix|·values·|matrixᵀ|"""
     size = np.abs(matrix).astype(np.float64)
     return np.einsum("ij,...jk,lk->...il", size, values, size)

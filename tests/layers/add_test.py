@@ -6,11 +6,12 @@ from typing import Any
 import definitions
 import numpy as np
 import pytest
-from clgold.reference import SpecError, add, error_bound, find_layer
 from definitions import honest
 from draws import Case, Shapes, cases, spoiled, untouchable
 from hypothesis import given
 from hypothesis import strategies as st
+
+from clgold.reference import SpecError, add, error_bound, find_layer
 
 REFUSALS: dict[str, Shapes] = {
     "add: b has shape (3,), expected that of a, (2, 3)": ((2, 3), (3,)),

@@ -6,11 +6,12 @@ from typing import Any
 import definitions
 import numpy as np
 import pytest
-from clgold.reference import SpecError, affine_grid, error_bound, find_layer
 from definitions import honest
 from draws import Case, Shape, cases, spoiled, untouchable
 from hypothesis import given
 from hypothesis import strategies as st
+
+from clgold.reference import SpecError, affine_grid, error_bound, find_layer
 
 THETA, SIZE = (2, 2, 3), (2, 1, 4, 5)
 IDENTITY = np.array([[[1, 0, 0], [0, 1, 0]]], np.float32)

@@ -6,11 +6,12 @@ from typing import Any
 import definitions
 import numpy as np
 import pytest
-from clgold.reference import FULL, Enclosure, SpecError, argmax, error_bound, find_layer
-from clgold.reference.layer import enclose
 from draws import Case, Shape, cases, spoiled, untouchable
 from hypothesis import given
 from hypothesis import strategies as st
+
+from clgold.reference import FULL, Enclosure, SpecError, argmax, error_bound, find_layer
+from clgold.reference.layer import enclose
 
 REFUSALS: dict[str, tuple[Shape, Any]] = {
     "argmax: dim is 2, expected -2 to 1 for 2 axes of input": ((2, 3), 2),

@@ -6,11 +6,12 @@ from typing import Any
 import definitions
 import numpy as np
 import pytest
-from clgold.reference import SpecError, avg_pool2d, error_bound, find_layer
 from definitions import honest
 from draws import Case, cases, spoiled, untouchable
 from hypothesis import given
 from hypothesis import strategies as st
+
+from clgold.reference import SpecError, avg_pool2d, error_bound, find_layer
 
 IMAGE = (1, 2, 5, 7)
 

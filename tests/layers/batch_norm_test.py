@@ -7,10 +7,11 @@ from typing import Any
 import definitions
 import numpy as np
 import pytest
-from clgold.reference import SpecError, batch_norm, error_bound, find_layer
 from definitions import honest
 from draws import Case, Shape, cases, spoiled, untouchable
 from hypothesis import given
+
+from clgold.reference import SpecError, batch_norm, error_bound, find_layer
 
 C = (3,)
 STATISTICS: tuple[Shape, ...] = (C, C, C, C)

@@ -6,10 +6,11 @@ from typing import Any
 import definitions
 import numpy as np
 import pytest
-from clgold.reference import SpecError, concat, error_bound, find_layer
 from draws import Case, Shapes, cases, spoiled, untouchable
 from hypothesis import given
 from hypothesis import strategies as st
+
+from clgold.reference import SpecError, concat, error_bound, find_layer
 
 REFUSALS: dict[str, tuple[Shapes, Any]] = {
     "concat: inputs[1] has shape (2, 4), expected that of inputs[0], (2, 3), but for axis 0": (

@@ -6,13 +6,14 @@ from typing import Any
 import definitions
 import numpy as np
 import pytest
-from clgold.reference import SpecError, conv2d, error_bound, find_layer, im2col
-from clgold.reference.windows import unseen
 from definitions import honest
 from draws import Case, Shapes, cases, spoiled, untouchable
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import signal
+
+from clgold.reference import SpecError, conv2d, error_bound, find_layer, im2col
+from clgold.reference.windows import unseen
 
 INPUT, WEIGHT, BIAS = (1, 4, 5, 7), (6, 2, 3, 3), (6,)
 SHAPES = (INPUT, WEIGHT, BIAS)

@@ -6,10 +6,11 @@ from typing import Any
 import definitions
 import numpy as np
 import pytest
-from clgold.reference import SpecError, error_bound, find_layer, flatten
 from draws import Case, Shape, cases, spoiled, untouchable
 from hypothesis import given
 from hypothesis import strategies as st
+
+from clgold.reference import SpecError, error_bound, find_layer, flatten
 
 REFUSALS: dict[str, Shape] = {
     "flatten: input has shape (), expected (N, …) with every axis at least 1 long": (),

@@ -6,6 +6,11 @@ from typing import Any
 import definitions
 import numpy as np
 import pytest
+from definitions import honest
+from draws import Case, Shape, cases, spoiled, untouchable
+from hypothesis import given
+from scipy import ndimage
+
 from clgold.reference import (
     FULL,
     Enclosure,
@@ -16,10 +21,6 @@ from clgold.reference import (
     grid_sample,
 )
 from clgold.reference.layer import enclose
-from definitions import honest
-from draws import Case, Shape, cases, spoiled, untouchable
-from hypothesis import given
-from scipy import ndimage
 
 IMAGE, GRID = (2, 3, 4, 5), (2, 6, 7, 2)
 IDENTITY = np.array([[[1, 0, 0], [0, 1, 0]]], np.float32)

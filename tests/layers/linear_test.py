@@ -6,10 +6,11 @@ from typing import Any
 import definitions
 import numpy as np
 import pytest
-from clgold.reference import SpecError, conv2d, error_bound, find_layer, linear
 from definitions import honest
 from draws import Case, Shapes, cases, spoiled, untouchable
 from hypothesis import given
+
+from clgold.reference import SpecError, conv2d, error_bound, find_layer, linear
 
 REFUSALS: dict[str, Shapes] = {
     "linear: weight has 5 input features, input has 7 (weight is (out, in), here (7, 5))": (

@@ -6,11 +6,12 @@ from typing import Any
 import definitions
 import numpy as np
 import pytest
-from clgold.reference import SpecError, conv2d, error_bound, find_layer, local2d
 from definitions import honest
 from draws import Case, Shapes, cases, spoiled, untouchable
 from hypothesis import given
 from hypothesis import strategies as st
+
+from clgold.reference import SpecError, conv2d, error_bound, find_layer, local2d
 
 INPUT, WEIGHT = (2, 3, 7, 9), (5, 2, 4, 3, 3, 3, 3, 4)
 

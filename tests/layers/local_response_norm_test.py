@@ -6,11 +6,12 @@ from typing import Any
 import definitions
 import numpy as np
 import pytest
-from clgold.reference import SpecError, error_bound, find_layer, local_response_norm
 from definitions import honest
 from draws import Case, Shape, cases, spoiled, untouchable
 from hypothesis import given
 from hypothesis import strategies as st
+
+from clgold.reference import SpecError, error_bound, find_layer, local_response_norm
 
 IMAGE = (2, 3, 4, 5)
 

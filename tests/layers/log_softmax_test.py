@@ -6,12 +6,13 @@ from typing import Any
 import definitions
 import numpy as np
 import pytest
-from clgold.reference import SpecError, error_bound, find_layer, log_softmax, softmax
 from definitions import honest
 from draws import Case, Shape, cases, spoiled, untouchable
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special
+
+from clgold.reference import SpecError, error_bound, find_layer, log_softmax, softmax
 
 REFUSALS: dict[str, tuple[Shape, Any]] = {
     "log_softmax: dim is 2, expected -2 to 1 for 2 axes of input": ((2, 3), 2),

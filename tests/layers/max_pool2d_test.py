@@ -6,10 +6,11 @@ from typing import Any
 import definitions
 import numpy as np
 import pytest
-from clgold.reference import SpecError, error_bound, find_layer, max_pool2d
 from draws import Case, cases, spoiled, untouchable
 from hypothesis import given
 from hypothesis import strategies as st
+
+from clgold.reference import SpecError, error_bound, find_layer, max_pool2d
 
 IMAGE = (1, 2, 5, 7)
 

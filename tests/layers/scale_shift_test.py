@@ -6,10 +6,11 @@ from typing import Any
 import definitions
 import numpy as np
 import pytest
-from clgold.reference import SpecError, error_bound, find_layer, scale_shift
 from definitions import honest
 from draws import Case, Shapes, cases, spoiled, untouchable
 from hypothesis import given
+
+from clgold.reference import SpecError, error_bound, find_layer, scale_shift
 
 REFUSALS: dict[str, Shapes] = {
     "scale_shift: scale has shape (), expected (1,)": ((2, 3, 4), (), (1, 3, 4)),

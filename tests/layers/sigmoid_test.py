@@ -6,12 +6,13 @@ from typing import Any
 import definitions
 import numpy as np
 import pytest
-from clgold.reference import SpecError, error_bound, find_layer, sigmoid, softmax
 from definitions import honest
 from draws import Case, cases, spoiled, untouchable
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special
+
+from clgold.reference import SpecError, error_bound, find_layer, sigmoid, softmax
 
 ANY = st.one_of(cases("sigmoid", "integers"), cases("sigmoid", "reals"))
 

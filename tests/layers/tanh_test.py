@@ -6,11 +6,12 @@ from typing import Any
 import definitions
 import numpy as np
 import pytest
-from clgold.reference import SpecError, error_bound, find_layer, tanh
 from definitions import honest
 from draws import Case, cases, spoiled, untouchable
 from hypothesis import given
 from hypothesis import strategies as st
+
+from clgold.reference import SpecError, error_bound, find_layer, tanh
 
 ANY = st.one_of(cases("tanh", "integers"), cases("tanh", "reals"))
 

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
+
 from clgold.conformance.summary import Array, plan_rows, summary_rows
 from clgold.golden.photographs import load_image, photographs
 from clgold.golden.weights import Arrays, load_weights, seeded_weights
@@ -20,7 +22,6 @@ from clgold.networks import STN, shapes, view
 from clgold.networks.network import complete_attributes
 from clgold.reference import find_layer
 from clgold.reference.chain import resolve
-from safetensors.numpy import save_file
 
 # Kernel; host arrays; device buffers read; buffer written. A count is given with its number.
 PLAN = """

@@ -1,0 +1,30 @@
+"""batch_norm on a device, vectorised."""
+
+from math import prod
+
+from .tiling import pieces
+from .variants import variant
+
+LANES = 8
+
+
+def _images(shapes, attributes):
+    return None if len(shapes[0]) > 2 else "features (N, C), images (N, C, H, W) expected"
+
+
+@variant("batch_norm", "vector", supports=_images)
+def batch_norm_vector(cl, input, running_mean, running_var, weight, bias, *, eps):
+    """One work-item computes 8 elements of a channel, (N, C, H, W) to the same."""
+    n, c, *plane = input.shape
+    inner = prod(plane)
+    output = cl.output()
+    cl.launch(
+        "../kernels/batch_norm_vector.cl",
+        "batch_norm_vector",
+        (pieces(inner, LANES), c, n),
+        None,
+        *(input, running_mean, running_var, weight, bias, output, inner),
+        eps,
+        options=(f"-DVEC={LANES}",),
+    )
+    return output

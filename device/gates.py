@@ -1,0 +1,106 @@
+"""Gates: features that some drivers report and crash on, tried in a process of their own.
+
+    python -m clgold.device.gates DRIVER GATE
+
+A gate is kernels/gate_NAME.cl, whose kernel `gate` (x (64), ones (2) → y (64)) computes y = 2x + 1
+by means of the feature. DRIVER is the driver's record as JSON; the answer goes to standard output.
+"""
+
+import contextlib
+import functools
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import asdict
+
+import numpy as np
+
+from .caches import cache_folder
+from .drivers import Driver
+from .loader import activate
+from .programs import KERNELS, build
+
+SECONDS = 120.0  # a cold driver loads a compiler of 100 MB; the simulator is slow
+
+
+def passes(driver: Driver, gate: str) -> str:
+    """Why the driver's first device does not bear the feature; empty when it does.
+
+    The answer is kept in the driver's kernel cache, until the library or the gate changes.
+    """
+    return _remembered(driver, gate, (KERNELS / f"gate_{gate}.cl").stat().st_mtime_ns)
+
+
+@functools.cache
+def _remembered(driver: Driver, gate: str, changed: int) -> str:
+    """The answer on file, else a fresh one, which is filed where that is possible."""
+    # Another build of the library has another folder (caches.py).
+    file = cache_folder(driver) / f"gate-{gate}-{changed}.json"
+    with contextlib.suppress(OSError, ValueError):
+        return str(json.loads(file.read_text())["reason"])
+    reason = _ask(driver, gate)
+    with contextlib.suppress(OSError):
+        file.write_text(json.dumps({"reason": reason}))
+    return reason
+
+
+def _ask(driver: Driver, gate: str) -> str:
+    """The reason from a process of its own, which may crash or hang."""
+    command = [sys.executable, "-P", "-m", f"{__package__}.gates"]
+    with subprocess.Popen(
+        [*command, json.dumps(asdict(driver)), gate],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        try:
+            output, _ = process.communicate(timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # with the compilers that it started
+            return f"no answer within {SECONDS:g} seconds"
+    with contextlib.suppress(IndexError, ValueError, KeyError):
+        return str(json.loads(output.splitlines()[-1])["reason"])
+    code = process.returncode
+    return f"it crashes with {signal.Signals(-code).name}" if code < 0 else "it gives no answer"
+
+
+def attempt(driver: Driver, gate: str) -> str:
+    """Build and run the gate here; the reason why that failed, "" if its answer is right."""
+    import pyopencl as cl
+
+    x = np.arange(64, dtype=np.float32)
+    y = np.full_like(x, np.nan)
+    context = cl.Context(activate(driver)[:1])
+    queue = cl.CommandQueue(context)
+    source = KERNELS / f"gate_{gate}.cl"
+    kernel = build(context, cache_folder(driver), source, ()).kernel("gate", 3)
+    flags = cl.mem_flags.COPY_HOST_PTR
+    given, ones, result = (
+        cl.Buffer(context, flags, hostbuf=values) for values in (x, np.ones(2, np.float32), y)
+    )
+    kernel(queue, (1,), (1,), given, ones, result)
+    cl.enqueue_copy(queue, y, result)
+    wrong = np.flatnonzero(y != 2 * x + 1)
+    return "" if wrong.size == 0 else f"it computes 2·{x[wrong[0]]:g} + 1 as {y[wrong[0]]:g}"
+
+
+def main(record: str, gate: str) -> None:
+    """Print the answer about the driver that the record describes; raise nothing."""
+    # What drivers print of their own accord must not mix with the answer.
+    answers = os.dup(1)
+    os.dup2(2, 1)
+    fields = json.loads(record)
+    try:
+        reason = attempt(Driver(**{**fields, "preload": tuple(fields["preload"])}), gate)
+    except Exception as error:  # whatever a driver makes pyopencl raise is an answer too
+        first = str(error).strip().splitlines() or ["no message"]
+        reason = f"it fails with {type(error).__name__}: {first[0]}"
+    with os.fdopen(answers, "w") as out:
+        out.write(json.dumps({"reason": reason}) + "\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,142 @@
+"""Every honest variant: layer → name → function of a case's operands and attributes."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from clgold.reference import Enclosure
+
+from . import norms, pointwise, pools, sampling, softmaxes, sums, winograd
+from .arithmetic import DOWN, EVERY, EXACT_FUNCTIONS, FUSED, PLAIN, UP, Arithmetic, Array
+
+Form = Callable[..., Array]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """`applies` to attributes and operands' shapes; `encloses` where it declares its own bound."""
+
+    name: str
+    compute: Form
+    applies: Callable[..., bool] = lambda *shapes, **attributes: True
+    encloses: Callable[..., Enclosure] | None = None
+
+    def __call__(self, *operands: Array | None, **attributes: Any) -> Array:
+        with np.errstate(all="ignore"):
+            return self.compute(*operands, **attributes)
+
+
+def every(
+    forms: Mapping[str, Form], arithmetics: Iterable[Arithmetic] = EVERY, **more: Any
+) -> tuple[Variant, ...]:
+    """Each form in each arithmetic."""
+    return tuple(
+        Variant(f"{name}, {a.name}", partial(form, a), **more)
+        for name, form in forms.items()
+        for a in arithmetics
+    )
+
+
+def in_orders(form: Form, prefix: str = "", only: Iterable[str] = sums.ORDERS) -> dict[str, Form]:
+    """The form with each order of summation."""
+    return {f"{prefix}{name}": partial(form, sums.ORDERS[name]) for name in only}
+
+
+def suits_winograd(input: Array, weight: Array, *_: Array | None, **attributes: Any) -> bool:
+    unit = (1, 1)
+    plain = attributes["stride"] == unit == attributes["dilation"] and attributes["groups"] == 1
+    return plain and weight.shape[2:] == (3, 3)
+
+
+def is_euclidean(*_: Array, norm_type: float, **__: Any) -> bool:
+    return norm_type == 2
+
+
+def is_three_quarters(*_: Array, beta: float, **__: Any) -> bool:
+    return beta == 0.75
+
+
+FEW = ("sequential", "pairwise")
+GRIDS = {
+    f"{name}, {'backwards' if backwards else 'forwards'}": partial(
+        sampling.affine_grid, centre, backwards
+    )
+    for name, centre in sampling.CENTRES.items()
+    for backwards in (False, True)
+}
+SAMPLERS = {
+    f"{at}, {blend}": partial(sampling.grid_sample, index, form)
+    for at, index in sampling.INDICES.items()
+    for blend, form in sampling.BLENDS.items()
+}
+AVERAGES = {
+    **in_orders(pools.average_divided, "divided "),
+    **in_orders(pools.average_scaled, "scaled ", FEW),
+}
+# Not flushed: a share x/n of a small pixel may be subnormal where the mean is not.
+FILTERS = in_orders(pools.average_filtered, "filtered ", FEW)
+SOFTMAXES = {
+    **in_orders(softmaxes.softmax_divided, "divided ", (*FEW, "lanes")),
+    **in_orders(softmaxes.softmax_scaled, "scaled ", FEW),
+    "online": softmaxes.softmax_online,
+    "merged": softmaxes.softmax_merged,
+}
+LOGARITHMS = {
+    **in_orders(softmaxes.log_softmax_of_shifted, "shifted ", FEW),
+    **in_orders(softmaxes.log_softmax_of_offset, "offset ", FEW),
+    "online": softmaxes.log_softmax_online,
+}
+NORMS = {
+    "divided": norms.divided,
+    "scaled": norms.scaled,
+    "rsqrt": norms.by_rsqrt,
+    "folded": norms.folded,
+}
+RESPONSES = {
+    "power": norms.response_by_power,
+    "negative power": norms.response_by_negative_power,
+}
+ROOTS = {
+    "roots": norms.response_by_roots,
+    "inverse roots": norms.response_by_inverse_roots,
+}
+ELUS = {
+    "expm1": pointwise.elu_by_expm1,
+    "exp - 1": pointwise.elu_by_exp,
+    "folded": pointwise.elu_folded,
+}
+SIGMOIDS = {"exp(-x)": pointwise.sigmoid_of_minus, "by sign": pointwise.sigmoid_by_sign}
+
+VARIANTS: dict[str, tuple[Variant, ...]] = {
+    "conv2d": every(in_orders(sums.conv2d), EXACT_FUNCTIONS)
+    + every(
+        {"Winograd F(2,3)": winograd.conv2d},
+        EXACT_FUNCTIONS,
+        applies=suits_winograd,
+        encloses=winograd.declared,
+    ),
+    "local2d": every(in_orders(sums.local2d), EXACT_FUNCTIONS),
+    "linear": every(in_orders(sums.linear), EXACT_FUNCTIONS),
+    "max_pool2d": every({"compared": pools.max_pool2d}, EXACT_FUNCTIONS),
+    "avg_pool2d": every(AVERAGES) + every(FILTERS, (PLAIN, FUSED, UP, DOWN)),
+    "lp_pool2d": every({"powers": pools.norm_by_powers})
+    + every({"root": pools.norm_by_root}, applies=is_euclidean),
+    "relu": every({"maximum": pointwise.relu}, EXACT_FUNCTIONS),
+    "elu": every(ELUS),
+    "tanh": every({"tanh": pointwise.tanh}),
+    "sigmoid": every(SIGMOIDS),
+    "batch_norm": every(NORMS),
+    "local_response_norm": every(RESPONSES) + every(ROOTS, applies=is_three_quarters),
+    "affine_grid": every(GRIDS),
+    "grid_sample": every(SAMPLERS, EXACT_FUNCTIONS),
+    "softmax": every(SOFTMAXES),
+    "log_softmax": every(LOGARITHMS),
+    "argmax": every({"compared": softmaxes.argmax}, (PLAIN,)),
+    "scale_shift": every({"product": sums.scale_shift}, EXACT_FUNCTIONS),
+    "concat": every({"copied": pointwise.concat}, EXACT_FUNCTIONS),
+    "flatten": every({"copied": pointwise.flatten}, EXACT_FUNCTIONS),
+    "add": every({"sum": sums.add}, EXACT_FUNCTIONS),
+}
