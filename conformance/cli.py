@@ -5,13 +5,15 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
 
 from clgold.device.drivers import discover
 from clgold.device.loader import DriverError
-from clgold.device.probe import NoDevice, UnknownDevice, probe
+from clgold.device.measure import measured
+from clgold.device.probe import NoDevice, Probe, UnknownDevice, probe
 from clgold.device.variants import VariantError
 from clgold.golden.weights import InputError
 from clgold.networks import NETWORKS, Network
@@ -48,6 +50,7 @@ def find_network(name: str) -> Network:
 def devices(json_file: Path | None) -> None:
     """What OpenCL is here, what works, what does not and why."""
     probes = [probe(driver) for driver in discover()]
+    accuracy = [first_measured(one) for one in probes]
     answer = [
         {
             "name": one.driver.name,
@@ -58,14 +61,24 @@ def devices(json_file: Path | None) -> None:
             "platform": one.platform,
             "version": one.version,
             "devices": [vars(device) for device in one.devices],
+            "accuracy": found,
         }
-        for one in probes
+        for one, found in zip(probes, accuracy, strict=True)
     ]
-    show(json_file, answer, report.devices_table(probes))
+    tables = [report.devices_table(probes)]
+    if any(accuracy):
+        tables.append(report.accuracy_table(probes, accuracy))
+    show(json_file, answer, *tables)
     if not any(one.alive for one in probes):
         raise NoDevice(
             "no OpenCL driver works here" if probes else "there is no OpenCL driver here"
         )
+
+
+def first_measured(probe: Probe) -> dict[str, Any] | None:
+    """The measurements of a driver's first device that works; None where there is none."""
+    working = [k for k, device in enumerate(probe.devices) if not device.reason]
+    return measured(probe.driver, working[0]) if probe.alive and working else None
 
 
 @app.command()

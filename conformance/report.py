@@ -1,7 +1,7 @@
 """What people and programs read: tables for the terminal, dictionaries for JSON."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from clgold.device.measure import FUNCTIONS
 from clgold.device.probe import Probe
 from clgold.networks import Network
 
@@ -77,6 +78,24 @@ def devices_table(probes: Sequence[Probe]) -> Table:
             what = f"no: {reason}" if reason else ""
             said = reason or (describe_device(device) if device else "")
             table.add_row(name, "no" if what else "yes", said, probe.version, probe.driver.source)
+    return table
+
+
+def accuracy_table(probes: Sequence[Probe], accuracy: Sequence[Mapping[str, Any] | None]) -> Table:
+    """Measured errors of the library functions in ulp beside what the full profile promises."""
+    table = Table(title="largest error found, in ulp (in brackets what OpenCL C allows)")
+    table.add_column("--device")
+    for name, (_, allowed, *_) in FUNCTIONS.items():
+        table.add_column(f"{name} ({allowed:g})", justify="right")
+    table.add_column("a*b + c")
+    for probe, found in zip(probes, accuracy, strict=True):
+        if found is None:
+            continue
+        if "reason" in found:
+            table.add_row(probe.driver.name, Text(found["reason"]))
+            continue
+        fused = "fused" if found["fused"] else "rounded twice"
+        table.add_row(probe.driver.name, *(f"{found[name]:.2f}" for name in FUNCTIONS), fused)
     return table
 
 

@@ -1,6 +1,6 @@
-// Convolution as a matrix product: every window of an image becomes a column, every filter is a row.
-// One image at a time, so that the columns need memory for one. The columns' pitch is OH*OW rounded
-// up to a multiple of VEC. Each vector of a column is used for ROWS filters (matrix_product.h).
+// Convolution as a matrix product: every window of an image is a column, every filter a row.
+// One image at a time, so that the columns need memory for one. Their pitch is OH*OW rounded up to
+// a multiple of VEC. Each vector of a column is used for ROWS filters (matrix_product.h).
 
 #include "common.h"
 #include "matrix_product.h"

@@ -1,4 +1,4 @@
-// Convolution by 3x3 filters in 16 instead of 36 products for each 2x2 outputs: Winograd's F(2x2,3x3).
+// Convolution by 3x3 filters with 16 instead of 36 products for 2x2 outputs: Winograd F(2x2,3x3).
 // Y = A^T [sum over c of (G g G^T) * (B^T d B)] A, after Lavin and Gray, "Fast Algorithms for
 // Convolutional Neural Networks", arXiv:1509.09308, for stride 1, no dilation and no groups.
 // The sum over c is, for each of the 16 points of a tile, one matrix product (matrix_product.h).

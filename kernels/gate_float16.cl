@@ -1,6 +1,6 @@
 // Does the driver bear float16? y = 2x + 1 in four vectors, summed up as conv2d_blocked.cl does.
-// x (64), ones (2) -> y (64). Global size (1). Some drivers report this width and crash on it, so it
-// is tried in a process of its own before a kernel that needs it.
+// x (64), ones (2) -> y (64). Global size (1). Some drivers report this width and crash on it, so
+// it is tried in a process of its own before a kernel that needs it.
 
 #define VEC 16
 #include "vector.h"

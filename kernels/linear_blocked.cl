@@ -1,7 +1,7 @@
 // Fully connected layer, vectorised: a work-item computes UNITS outputs of one row of the input.
 // input (rows, length), weight (units, length), bias (units) or NULL -> output (rows, units)
-// Global size (units/UNITS rounded up, rows). Each vector of the input is loaded once for UNITS rows
-// of the weight, which are read in order, VEC at a time, the rest of a row one by one.
+// Global size (units/UNITS rounded up, rows). Each vector of the input is loaded once for UNITS
+// rows of the weight, which are read in order, VEC at a time, the rest of a row one by one.
 
 #include "common.h"
 #include "vector.h"

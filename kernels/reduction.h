@@ -1,6 +1,6 @@
-// Reductions over a one-dimensional work-group of any size, through one float a lane of local memory.
-// Every lane must call them, and every lane gets the result. Their last barrier lets every lane read
-// it before the memory is used again.
+// Reductions over a one-dimensional work-group of any size, through local memory of one float a
+// lane. Every lane must call them, and every lane gets the result. Their last barrier lets every
+// lane read it before the memory is used again.
 
 #ifndef CLGOLD_REDUCTION_H
 #define CLGOLD_REDUCTION_H

@@ -1,4 +1,4 @@
-// Softmax along one axis, one work-group a line: its lanes share the maximum, the sum and the quotients.
+// Softmax along one axis, one work-group a line: exp(x - max) / sum of exp(x - max).
 // input (outer, axis, inner) -> output (outer, axis, inner)
 // Global size (inner * lanes, outer), local size (lanes, 1), any number of lanes. Lane l owns the
 // elements l, l + lanes, ...: it alone writes and reads them. `values` holds one float a lane.

@@ -39,7 +39,7 @@ FLOATING = [layer.name for layer in LAYERS if layer.dtype is np.float32]
 def as_fraction(value: Any) -> Fraction:
     """A definition's number as a fraction; what is smaller than 2⁻³⁰⁰⁰ keeps its sign only."""
     if not isinstance(value, mpmath.mpf):
-        return Fraction(value)
+        return value if isinstance(value, Fraction) else Fraction(float(value))
     mantissa, exponent = value.man_exp
     magnitude = Fraction(int(mantissa)) * Fraction(2) ** max(int(exponent), -3000)
     return -magnitude if value < 0 else magnitude
@@ -133,9 +133,9 @@ def test_an_enclosed_number_rounds_to_its_nearest_neighbour(value: Fraction) -> 
 @pytest.mark.parametrize(
     ("value", "error", "expected"),
     [
-        (1.0, 2.0**-25, False),  # half as far as the middle to the next
-        (1.0, 2.0**-24, False),  # both ends round to 1, which is even
-        (1.0, 2.0**-23, True),
+        (1.0, 2.0**-26, False),
+        (1.0, 2.0**-25, False),  # the lower end is half-way to 1 − 2⁻²⁴, and goes to the even 1
+        (1.0, 2.0**-24, True),
         (1.0 + 2.0**-24, 2.0**-60, False),  # the ends are this number again
         (1.0 + 2.0**-24, 2.0**-52, True),
         (0.0, 0.0, False),

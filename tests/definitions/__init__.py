@@ -1,7 +1,7 @@
 """Every layer straight from its definition: slow, exact, and sharing no code with the reference.
 
 Each function takes a case's operands and its complete attributes, and returns the exact result
-rounded once to float64; EXACT holds those that return it unrounded, or to 300 bits, as an array of
+rounded once to float64; EXACT holds those that return it unrounded, or to 700 bits, as an array of
 numbers. `honest` computes the same in float32, as a correct kernel might.
 """
 

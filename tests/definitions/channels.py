@@ -1,4 +1,4 @@
-"""Layers that treat every channel by itself or with its neighbours; roots to 300 bits."""
+"""Layers that treat every channel by itself or with its neighbours; roots to 700 bits."""
 
 import mpmath
 import numpy as np

@@ -1,4 +1,4 @@
-"""Layers that work on single values; powers of e to 300 bits."""
+"""Layers that work on single values; powers of e to 700 bits."""
 
 import math
 from collections.abc import Callable
@@ -9,7 +9,7 @@ import numpy as np
 
 Array = np.ndarray
 
-BITS = 300
+BITS = 700
 
 
 def numbers(*shape: int) -> Array:

@@ -3,7 +3,7 @@
 #include "common.h"
 
 // The nearest float16, infinite beyond 65504; vstore_half needs no extension.
-float as_float16(float value)
+float to_half(float value)
 {
     ushort bits;
     vstore_half_rte(value, 0, (half *)&bits);
@@ -27,8 +27,8 @@ __kernel void conv2d(__global const float *input, __global const float *weight,
                 const int y = oy * stride_h + ky * dilation_h - pad_top;
                 const int x = ox * stride_w + kx * dilation_w - pad_left;
                 if (y >= 0 && y < H && x >= 0 && x < W)
-                    sum = as_float16(sum + input[((n * C + first + c) * H + y) * W + x]
-                                         * weight[((m * depth + c) * KH + ky) * KW + kx]);
+                    sum = to_half(sum + input[((n * C + first + c) * H + y) * W + x]
+                                      * weight[((m * depth + c) * KH + ky) * KW + kx]);
             }
     output[output_index()] = bias ? sum + bias[m] : sum;
 }

@@ -3,7 +3,7 @@
 #include "common.h"
 
 // The nearest float16, infinite beyond 65504; vstore_half needs no extension.
-float as_float16(float value)
+float to_half(float value)
 {
     ushort bits;
     vstore_half_rte(value, 0, (half *)&bits);
@@ -17,6 +17,6 @@ __kernel void linear(__global const float *input, __global const float *weight,
     __global const float *row = input + get_global_id(1) * length;
     float sum = 0.0f;
     for (int k = 0; k < length; ++k)
-        sum = as_float16(sum + row[k] * weight[unit * length + k]);
+        sum = to_half(sum + row[k] * weight[unit * length + k]);
     output[output_index()] = bias ? sum + bias[unit] : sum;
 }

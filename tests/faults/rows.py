@@ -4,7 +4,7 @@ from math import prod
 
 from clgold.device import variant
 
-LANES = 8
+LANES = 64
 
 
 def linear(name, *further):

@@ -85,6 +85,7 @@ GENERAL: Mapping[str, Fill] = {
     "subnormal": subnormal,
     "half subnormal": half_subnormal,
     "half huge": half_huge,
+    "huge": huge,
     "powers of two": powers_of_two,
     "above powers": above_powers,
     "staircase": staircase,
