@@ -6,9 +6,8 @@ from pathlib import Path
 
 from clgold.device.catalogue import VARIANTS
 from clgold.device.variants import Variant, load_variants
+from clgold.golden.probes import PROBES
 from clgold.reference import find_chain
-
-from .probes import PROBES
 
 # Examples drawn for each assay.
 EFFORTS = {"quick": 4, "standard": 15, "thorough": 400}

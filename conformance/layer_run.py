@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from clgold.device.session import Session
 from clgold.device.variants import Variant
 from clgold.device.worker import Worker
+from clgold.golden.cases import Case
 
-from .cases import Case, run_case
+from .cases import run_case
 from .compare import Comparison
-from .probes import PROBES
-from .shapes import SHAPES
 
-SEEDS = 2
 FINE = ("pass", "unsupported", "vacuous")
 
 
@@ -27,16 +25,6 @@ class CaseReport:
     @property
     def failed(self) -> bool:
         return self.comparison.verdict not in FINE
-
-
-def layer_cases(layer: str, seed: int) -> list[Case]:
-    """The fixed cases of a layer or chain."""
-    return [
-        Case(layer, probe, shapes, attributes, seed + number)
-        for shapes, attributes in SHAPES[layer]
-        for probe in PROBES
-        for number in range(SEEDS)
-    ]
 
 
 def verify_layer(

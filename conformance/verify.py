@@ -15,7 +15,9 @@ from clgold.device.catalogue import VARIANTS, candidates
 from clgold.device.session import Session, open_session
 from clgold.device.variants import Variant, load_variants
 from clgold.device.worker import Worker, open_worker
+from clgold.golden.cases import Case, fixed_cases, parse_case
 from clgold.golden.photographs import load_image, photographs
+from clgold.golden.shapes import SHAPES
 from clgold.golden.weights import InputError, load_weights, seeded_weights
 from clgold.networks import NETWORKS, Network
 from clgold.networks.network import view
@@ -23,12 +25,10 @@ from clgold.reference import LAYERS
 from clgold.reference.spec import Shape
 
 from . import layer_report, report
-from .cases import Case, parse_case
 from .compare import Tolerance
-from .layer_run import layer_cases, verdict_of_cases, verify_layer
+from .layer_run import verdict_of_cases, verify_layer
 from .network_run import Plan, plan_run, upload_weights, verdict_of, verify_image
 from .output import PATH, json_option, show
-from .shapes import SHAPES
 
 MISMATCH = 1
 
@@ -161,7 +161,7 @@ def cases_of(target: str | None, seed: int) -> list[Case]:
     if target not in SHAPES:
         known = ", ".join([*(n.name for n in NETWORKS), *(layer.name for layer in LAYERS)])
         raise InputError(f"there is no network or layer {target!r}, expected one of {known}")
-    return layer_cases(target, seed)
+    return fixed_cases(target, seed)
 
 
 def layer_variants(

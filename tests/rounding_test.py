@@ -184,7 +184,7 @@ def test_so_are_subnormal_and_overflowing_ones(layer: str, power: int) -> None:
 @pytest.mark.parametrize("layer", INEXACT)
 @pytest.mark.parametrize("factor", [2.0**-140, 2.0**-12, 16.0])
 def test_so_are_powers_of_e_near_zero_and_far_from_it(layer: str, factor: float) -> None:
-    """Logits within ±56: the sampled functions' tails are still seen at 300 bits."""
+    """Logits within ±56: the sampled functions' tails are still seen at 700 bits."""
 
     @settings(max_examples=10)
     @given(cases(layer, "reals"))
@@ -272,11 +272,17 @@ def test_the_trap_is_one() -> None:
         # (1 + 2⁻²³)(1 − 2⁻²³)·2⁻²⁴ = 2⁻²⁴ − 2⁻⁷⁰
         (
             "scale_shift",
-            (floats(1 + 2.0**-23)[np.newaxis], floats(TIE * (1 - 2.0**-23)), floats(1 + 2.0**-23)),
+            (
+                floats(1 + 2.0**-23)[np.newaxis],
+                floats(TIE * (1 - 2.0**-23)),
+                floats(1 + 2.0**-23)[np.newaxis],
+            ),
             {},
             [[1 + 2.0**-23]],
         ),
         ("add", (floats(1, 1 + 2.0**-23), floats(TIE, TIE)), {}, [1, 1 + 2.0**-22]),
+        # −¼·(eˣ − 1) = 183.5 of the smallest numbers, less x²/8
+        ("elu", (floats(-734 * 2.0**-149),), {"alpha": -0.25}, [183 * 2.0**-149]),
         # ½ + x/4 − x³/48 with x/4 = 3·2⁻²⁵, half-way between 2⁻²⁴ and 2⁻²³
         ("sigmoid", (floats(3 * 2.0**-23),), {}, [0.5 + TIE]),
         # −(1 + 3·2⁻²⁴)(1 − e⁻²⁰⁰), just inside half-way between 1 + 2⁻²³ and 1 + 2⁻²²

@@ -1,6 +1,8 @@
-// F34: no barrier between reading the lanes' maxima and writing their sums to the same memory: the
-// lanes that are late take sums for maxima.
+// F34: no barrier between reading the maximum and reusing its memory for the sums: lanes that are
+// late take a sum for the maximum.
 // input (rows, length) -> output (rows, length). One work-group computes one row.
+
+#include "common.h"
 
 __kernel void softmax(__global const float *input, __global float *output, int length,
                       __local float *values)
@@ -13,9 +15,12 @@ __kernel void softmax(__global const float *input, __global float *output, int l
         largest = fmax(largest, input[i]);
     values[lane] = largest;
     barrier(CLK_LOCAL_MEM_FENCE);
-    for (int k = 0; k < lanes; ++k)
-        largest = fmax(largest, values[k]);
-    // Here it is missing.
+    if (lane == 0)
+        for (int k = 1; k < lanes; ++k)
+            values[0] = fmax(values[0], values[k]);
+    barrier(CLK_LOCAL_MEM_FENCE);
+    largest = values[0];
+
     float sum = 0.0f;
     for (int i = first + lane; i < end; i += lanes)
         sum += exp(input[i] - largest);

@@ -4,7 +4,7 @@ from math import prod
 
 from clgold.device import variant
 
-LANES = 64
+LANES = 8
 
 
 def linear(name, *further):
