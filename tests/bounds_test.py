@@ -12,8 +12,10 @@ from honest.winograd import declared
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clgold.reference import FULL, LAYERS, find_layer, linear
+from clgold.conformance.compare import compare
+from clgold.reference import LAYERS, Enclosure, find_layer, linear
 from clgold.reference.generator import bell, integers
+from clgold.reference.profile import BINARY64
 from clgold.reference.rounding import round_fraction
 
 Array = np.ndarray
@@ -37,7 +39,7 @@ SHARPEST: dict[str, tuple[str, int, str]] = {
     "batch_norm": ("alternating", 21, "folded, down"),
     "local_response_norm": ("positive", 9, "power, up"),
     "affine_grid": ("wide", 11, "quotient, backwards, plain"),
-    "grid_sample": ("at borders", 6, "halved, shares, fused"),
+    "grid_sample": ("at borders", 6, "shifted, weights, plain"),
     "softmax": ("ascending from far", 3, "scaled sequential, up"),
     "log_softmax": ("ascending from far", 22, "shifted sequential, plain"),
     "scale_shift": ("wide", 23, "product, plain"),
@@ -85,7 +87,7 @@ def test_a_sum_whose_terms_vanish_beside_the_first_uses_nearly_all_of_its_bound(
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_winograd_declares_more_than_the_direct_convolution_and_is_exact_on_integers(
+def test_winograd_is_exact_on_small_integers_and_knows_it(
     seed: int,
 ) -> None:
     image = integers(seed, "image", (1, 3, 8, 9), -8, 8).astype(F)
@@ -94,7 +96,7 @@ def test_winograd_declares_more_than_the_direct_convolution_and_is_exact_on_inte
     own = declared(image, weight, None, **attributes)
     case = Case("conv2d", (image, weight, None), attributes)
     winograd = [v for v in VARIANTS["conv2d"] if v.name.startswith("Winograd")]
-    assert np.all(own.radius >= FULL.gamma(13) * np.abs(own.value))
+    assert not own.radius.any()
     for variant in winograd:
         got = variant(*case.operands, **attributes)
         np.testing.assert_array_equal(got, own.value)
@@ -142,9 +144,6 @@ def test_a_bound_is_of_use_to_the_reference_in_float64_too() -> None:
 
 
 def float64_arguments(rows: Array) -> tuple[Any, ...]:
-    from clgold.reference import Enclosure
-    from clgold.reference.profile import BINARY64
-
     doubles = Enclosure(rows.astype(np.float64))
     return BINARY64, linear(rows, rows), doubles, doubles, None
 
@@ -153,15 +152,16 @@ def float64_arguments(rows: Array) -> tuple[Any, ...]:
 def test_no_honest_variant_is_rejected_over_a_thousand_million_elements(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    lines, total = [], 0
+    """Prints each variant's count and share, then each layer's."""
+    details, summary, total = [], [], 0
     for layer in NAMES:
         checked, shares = exhaust(layer, ELEMENTS // len(NAMES) + 1)
-        total += sum(checked.values())
-        lines += [f"| {layer} | {v} | {checked[v]:,} | {shares[v]:.0%} |" for v in checked]
+        count, worst = sum(checked.values()), max(shares, key=lambda v: shares[v])
+        total += count
+        details += [f"| {layer}: {v} | {checked[v]:,} | {shares[v]:.0%} |" for v in checked]
+        summary += [f"| {layer} | {len(checked)} | {count:,} | {shares[worst]:.0%} | {worst} |"]
     with capsys.disabled():
-        print("\n| layer | variant | elements | largest share |\n|---|---|---|---|")
-        print("\n".join(lines))
-        print(f"{total:,} elements checked")
+        print("", *details, *summary, f"{total:,} elements checked", sep="\n")
     assert total >= ELEMENTS
 
 
@@ -169,7 +169,7 @@ def exhaust(layer: str, elements: int) -> tuple[dict[str, int], dict[str, float]
     """Every kind of data in turn until so many elements are checked: counts and shares."""
     checked: dict[str, int] = {}
     shares: dict[str, float] = {}
-    seed = 10_000
+    seed = 10_000  # beyond those of the quick run
     while sum(checked.values()) < elements:
         for kind in KINDS[layer]:
             found = judge(draw_case(layer, kind, seed, volume=3000))
@@ -293,8 +293,6 @@ def test_a_correct_kernel_at_the_edge_of_the_format_is_not_rejected(name: str) -
     found = find_layer(layer)
     shapes = [None if o is None else o.shape for o in operands]
     attributes, _ = found.resolve(found.complete(tuple(shapes)), given_attributes)
-    from clgold.conformance.compare import compare
-
     with np.errstate(over="ignore"):
         got = np.array(result).astype(found.dtype)
     assert compare(got, enclosure(Case(layer, operands, attributes)), found.dtype).verdict == "pass"

@@ -134,7 +134,9 @@ SEED = 1
 def cases(layer: str) -> list[Case]:
     """Every awkward shape of the layer with every probe."""
     return [
-        Case(layer, probe, shapes, given, SEED) for probe in PROBES for shapes, given in CASES[layer]
+        Case(layer, probe, shapes, given, SEED)
+        for probe in PROBES
+        for shapes, given in CASES[layer]
     ]
 
 

@@ -3,6 +3,9 @@
 from clgold.device import variant
 from clgold.device.conv2d import conv2d_geometry
 
+# PoCL compiles a kernel anew for every size of work-group.
+ALONE = (1, 1, 1)
+
 
 def conv2d(name):
     @variant("conv2d", name)
@@ -11,7 +14,7 @@ def conv2d(name):
         n, m, oh, ow = output.shape
         geometry = conv2d_geometry(input, weight, **attributes)
         size = (ow, oh, n * m)
-        cl.launch(f"{name}.cl", "conv2d", size, None, input, weight, bias, output, *geometry)
+        cl.launch(f"{name}.cl", "conv2d", size, ALONE, input, weight, bias, output, *geometry)
         return output
 
 
@@ -23,7 +26,7 @@ def local2d(name):
         n, _, oh, ow = output.shape
         geometry = *input.shape[1:], m, ty, tx, ky, kx, sy, sx, *stride
         size = (ow, oh, n * m)
-        cl.launch(f"{name}.cl", "local2d", size, None, input, weight, output, *geometry)
+        cl.launch(f"{name}.cl", "local2d", size, ALONE, input, weight, output, *geometry)
         return output
 
 

@@ -15,7 +15,7 @@ def linear(name, *further):
         output = cl.output()
         length = input.shape[-1]
         arguments = input, weight, bias, output, length, *further
-        cl.launch(f"{name}.cl", "linear", output.shape[::-1], None, *arguments)
+        cl.launch(f"{name}.cl", "linear", output.shape[::-1], (1, 1), *arguments)
         return output
 
 
@@ -27,7 +27,7 @@ def softmax(name):
         shape = input.shape
         output = cl.output()
         size = (prod(shape[dim + 1 :]), shape[dim], prod(shape[:dim]))
-        cl.launch(f"{name}.cl", "softmax", size, None, input, output)
+        cl.launch(f"{name}.cl", "softmax", size, (1, 1, 1), input, output)
         return output
 
 
@@ -37,7 +37,7 @@ def flattened_as_hwc(cl, input, weight, bias, *, flatten, linear, elu):
     n, c, *image = input.shape
     arguments = input, weight, bias, output, c, prod(image), elu["alpha"]
     cl.launch(
-        "F19_flattened_as_hwc.cl", "flatten_linear_elu", output.shape[::-1], None, *arguments
+        "F19_flattened_as_hwc.cl", "flatten_linear_elu", output.shape[::-1], (1, 1), *arguments
     )
     return output
 
@@ -66,7 +66,7 @@ def last_of_equal_maxima(cl, input, *, dim):
     shape = input.shape
     output = cl.output()
     size = (prod(shape[dim + 1 :]), prod(shape[:dim]))
-    cl.launch("F39_last_of_equal_maxima.cl", "argmax", size, None, input, output, shape[dim])
+    cl.launch("F39_last_of_equal_maxima.cl", "argmax", size, (1, 1), input, output, shape[dim])
     return output
 
 

@@ -3,6 +3,9 @@
 from clgold.device import variant
 from clgold.device.grid_sample import sampler_settings
 
+# PoCL compiles a kernel anew for every size of work-group.
+ALONE = (1, 1, 1)
+
 
 def bilinear_with_zeros(shapes, attrs):
     settings = attrs["mode"], attrs["padding_mode"]
@@ -14,9 +17,7 @@ def affine_grid(name):
     def launch(cl, theta, *, size, align_corners):
         n, _, h, w = size
         output = cl.output()
-        cl.launch(
-            f"{name}.cl", "affine_grid", (w, h, n), None, theta, output, int(align_corners)
-        )
+        cl.launch(f"{name}.cl", "affine_grid", (w, h, n), ALONE, theta, output, int(align_corners))
         return output
 
 
@@ -27,7 +28,7 @@ def grid_sample(name):
         n, c, oh, ow = output.shape
         geometry = *input.shape[1:], *sampler_settings(**attributes)
         cl.launch(
-            f"{name}.cl", "grid_sample", (ow, oh, n * c), None, input, grid, output, *geometry
+            f"{name}.cl", "grid_sample", (ow, oh, n * c), ALONE, input, grid, output, *geometry
         )
         return output
 
@@ -40,7 +41,7 @@ def align_corners_mixed(cl, theta, input, *, affine_grid, grid_sample):
         "F01_align_corners_mixed.cl",
         "affine_grid_sample",
         (ow, oh, n * c),
-        None,
+        ALONE,
         *(theta, input, output, *input.shape[1:]),
         int(affine_grid["align_corners"]),
         *sampler_settings(**grid_sample),

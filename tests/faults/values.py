@@ -9,7 +9,7 @@ def elu(name):
     @variant("elu", name)
     def launch(cl, input, *, alpha):
         output = cl.output()
-        cl.launch(f"{name}.cl", "elu", (prod(output.shape),), None, input, output, alpha)
+        cl.launch(f"{name}.cl", "elu", (prod(output.shape),), (1,), input, output, alpha)
         return output
 
 
@@ -24,7 +24,7 @@ def no_bounds_check(cl, input):
 @variant("relu", "F36_input_overwritten")
 def input_overwritten(cl, input):
     output = cl.output()
-    cl.launch("F36_input_overwritten.cl", "relu", (prod(output.shape),), None, input, output)
+    cl.launch("F36_input_overwritten.cl", "relu", (prod(output.shape),), (1,), input, output)
     return output
 
 
@@ -32,7 +32,7 @@ def input_overwritten(cl, input):
 def never_launched(cl, input):
     output = cl.output()
     for block in range(prod(output.shape) // 1024):  # none, where there is but a part of one
-        cl.launch("F37_host.cl", "relu", (1024 * (block + 1),), None, input, output)
+        cl.launch("F37_host.cl", "relu", (1024 * (block + 1),), (1,), input, output)
     return output
 
 
@@ -40,7 +40,7 @@ def never_launched(cl, input):
 def output_of_an_earlier_call(cl, input):
     def compute():
         output = cl.output()
-        cl.launch("F37_host.cl", "relu", (prod(output.shape),), None, input, output)
+        cl.launch("F37_host.cl", "relu", (prod(output.shape),), (1,), input, output)
         return output
 
     return cl.once(input.shape, compute)
@@ -51,21 +51,21 @@ def endless_loop(cl, input):
     output = cl.output()
     length = prod(output.shape)
     arguments = input, output, length, length // 1024
-    cl.launch("F38_endless_loop.cl", "relu", (length,), None, *arguments)
+    cl.launch("F38_endless_loop.cl", "relu", (length,), (1,), *arguments)
     return output
 
 
 @variant("relu", "F38_null_pointer")
 def null_pointer(cl, input):
     output = cl.output()
-    cl.launch("F38_null_pointer.cl", "relu", (prod(output.shape),), None, input, None)
+    cl.launch("F38_null_pointer.cl", "relu", (prod(output.shape),), (1,), input, None)
     return output
 
 
 @variant("relu", "F38_wild_pointer")
 def wild_pointer(cl, input):
     output = cl.output()
-    cl.launch("F38_wild_pointer.cl", "relu", (prod(output.shape),), None, input, output)
+    cl.launch("F38_wild_pointer.cl", "relu", (prod(output.shape),), (1,), input, output)
     return output
 
 

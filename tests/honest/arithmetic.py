@@ -14,6 +14,7 @@ from clgold.reference import FULL, Profile
 
 Array = np.ndarray
 F = np.float32
+Values = np.ndarray | np.float32
 SMALLEST_NORMAL = F(2.0**-126)
 
 
@@ -29,54 +30,54 @@ class Arithmetic:
     lean: int = 0
     profile: Profile = FULL
 
-    def flush(self, values: Array) -> Array:
+    def flush(self, values: Values) -> Array:
         """Subnormal numbers as zero, if this arithmetic flushes."""
         values = np.asarray(values, F)
         return np.where(np.abs(values) < SMALLEST_NORMAL, F(0), values) if self.flushes else values
 
-    def add(self, a: Array, b: Array) -> Array:
+    def add(self, a: Values, b: Values) -> Array:
         return self.flush(self.flush(a) + self.flush(b))
 
-    def subtract(self, a: Array, b: Array) -> Array:
+    def subtract(self, a: Values, b: Values) -> Array:
         return self.flush(self.flush(a) - self.flush(b))
 
-    def multiply(self, a: Array, b: Array) -> Array:
+    def multiply(self, a: Values, b: Values) -> Array:
         return self.flush(self.flush(a) * self.flush(b))
 
-    def multiply_add(self, a: Array, b: Array, c: Array) -> Array:
+    def multiply_add(self, a: Values, b: Values, c: Values) -> Array:
         """a·b + c, rounded once or twice."""
         if not self.fused:
             return self.add(self.multiply(a, b), c)
         return self.flush(fused_multiply_add(self.flush(a), self.flush(b), self.flush(c)))
 
-    def divide(self, a: Array, b: Array, way: int = 1) -> Array:
+    def divide(self, a: Values, b: Values, way: int = 1) -> Array:
         return self.call(np.divide, self.profile.divide, way, a, b)
 
-    def sqrt(self, x: Array, way: int = 1) -> Array:
+    def sqrt(self, x: Values, way: int = 1) -> Array:
         return self.call(np.sqrt, self.profile.sqrt, way, x)
 
-    def rsqrt(self, x: Array, way: int = 1) -> Array:
+    def rsqrt(self, x: Values, way: int = 1) -> Array:
         return self.call(lambda v: 1 / np.sqrt(v), 2, way, x)
 
-    def exp(self, x: Array, way: int = 1) -> Array:
+    def exp(self, x: Values, way: int = 1) -> Array:
         """exp(0) is 1 (C99, F.9.3.1), however inexact the rest."""
         found = self.call(np.exp, self.profile.exponential, way, x)
         return np.where(self.flush(x) == 0, F(1), found)
 
-    def expm1(self, x: Array, way: int = 1) -> Array:
+    def expm1(self, x: Values, way: int = 1) -> Array:
         return self.call(np.expm1, self.profile.exponential_minus_1, way, x)
 
-    def log(self, x: Array, way: int = 1) -> Array:
+    def log(self, x: Values, way: int = 1) -> Array:
         return self.call(np.log, self.profile.logarithm, way, x)
 
-    def power(self, x: Array, y: Array, way: int = 1) -> Array:
+    def power(self, x: Values, y: Values, way: int = 1) -> Array:
         return self.call(np.power, self.profile.power, way, x, y)
 
-    def tanh(self, x: Array, way: int = 1) -> Array:
+    def tanh(self, x: Values, way: int = 1) -> Array:
         return self.call(np.tanh, self.profile.hyperbolic_tangent, way, x)
 
     def call(
-        self, function: Callable[..., Array], ulps: float, way: int, *operands: Array
+        self, function: Callable[..., Array], ulps: float, way: int, *operands: Values
     ) -> Array:
         """float32 of the function, computed in float64 and moved by lean·way·ulps last places."""
         exact = function(*(self.flush(operand).astype(np.float64) for operand in operands))

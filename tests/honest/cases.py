@@ -105,10 +105,9 @@ def pool(draw: Draw, kind: Fill) -> tuple[tuple[Array], dict[str, Any]]:
 
 def padding(draw: Draw, kernel: tuple[int, int]) -> tuple[tuple[int, int], tuple[int, int]]:
     """At most half a window."""
-    most = [taps // 2 for taps in kernel]
-    return tuple(
-        (draw.count(f"pad{k}", 0, m), draw.count(f"end{k}", 0, m)) for k, m in enumerate(most)
-    )  # type: ignore[return-value]
+    height, width = (taps // 2 for taps in kernel)
+    above_below = draw.count("above", 0, height), draw.count("below", 0, height)
+    return above_below, (draw.count("left", 0, width), draw.count("right", 0, width))
 
 
 def max_pool2d(draw: Draw, kind: Fill) -> Drawn:

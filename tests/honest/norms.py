@@ -5,40 +5,41 @@ import numpy as np
 from .arithmetic import Arithmetic, Array, F
 
 
-def channels(
-    input: Array, mean: Array, variance: Array, weight: Array | None, bias: Array | None
-) -> tuple[Array, Array, Array, Array]:
+def channels(input: Array, *statistics: Array | None) -> tuple[Array, Array, Array, Array]:
     """Mean, variance, scale and shift, shaped to go with input."""
-    weight = np.ones_like(mean) if weight is None else weight
-    bias = np.zeros_like(mean) if bias is None else bias
-    shape = (-1, *(1,) * (input.ndim - 2))
-    return tuple(v.reshape(shape) for v in (mean, variance, weight, bias))  # type: ignore[return-value]
+    c, ones = input.shape[1], (1,) * (input.ndim - 2)
+    absent = (0, 1, 1, 0)
+    mean, variance, gamma, beta = (
+        (np.full(c, value, F) if s is None else s).reshape(-1, *ones)
+        for s, value in zip(statistics, absent, strict=True)
+    )
+    return mean, variance, gamma, beta
 
 
 def divided(a: Arithmetic, input: Array, *statistics: Array | None, eps: float) -> Array:
     """γ·(x − μ)/σ + β"""
-    mean, variance, gamma, beta = channels(input, *statistics)  # type: ignore[arg-type]
+    mean, variance, gamma, beta = channels(input, *statistics)
     deviation = a.sqrt(a.add(variance, F(eps)), way=-1)
     return a.add(a.divide(a.multiply(gamma, a.subtract(input, mean)), deviation), beta)
 
 
 def scaled(a: Arithmetic, input: Array, *statistics: Array | None, eps: float) -> Array:
     """(x − μ)·(γ/σ) + β"""
-    mean, variance, gamma, beta = channels(input, *statistics)  # type: ignore[arg-type]
+    mean, variance, gamma, beta = channels(input, *statistics)
     scale = a.divide(gamma, a.sqrt(a.add(variance, F(eps)), way=-1))
     return a.multiply_add(a.subtract(input, mean), scale, beta)
 
 
 def by_rsqrt(a: Arithmetic, input: Array, *statistics: Array | None, eps: float) -> Array:
     """(x − μ)·rsqrt(σ²)·γ + β"""
-    mean, variance, gamma, beta = channels(input, *statistics)  # type: ignore[arg-type]
+    mean, variance, gamma, beta = channels(input, *statistics)
     inverse = a.rsqrt(a.add(variance, F(eps)))
     return a.multiply_add(a.multiply(a.subtract(input, mean), inverse), gamma, beta)
 
 
 def folded(a: Arithmetic, input: Array, *statistics: Array | None, eps: float) -> Array:
     """x·s + (β − μ·s), s = γ/σ"""
-    mean, variance, gamma, beta = channels(input, *statistics)  # type: ignore[arg-type]
+    mean, variance, gamma, beta = channels(input, *statistics)
     scale = a.divide(gamma, a.sqrt(a.add(variance, F(eps)), way=-1))
     return a.multiply_add(input, scale, a.multiply_add(-mean, scale, beta))
 

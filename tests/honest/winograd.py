@@ -1,7 +1,6 @@
-"""Winograd's convolution F(2×2, 3×3) in float32, with the bound that it declares.
+"""Winograd's convolution F(2×2, 3×3) in float32: stride 1, one group, 3×3 filters.
 
-Lavin, Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016, section 4.1. Each
-output is a sum of γ_(C+10)-rounded terms (docs/error-bounds.md); stride 1, one group, 3×3 filters.
+Lavin, Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016, section 4.1.
 """
 
 from typing import Any
@@ -10,8 +9,8 @@ import numpy as np
 
 from clgold.reference import FULL, Enclosure
 from clgold.reference.conv2d import CONV2D
-from clgold.reference.sums import SLACK
 from clgold.reference.windows import pad
+from clgold.reference.winograd import winograd_bound
 
 from .arithmetic import Arithmetic, Array, F
 
@@ -67,31 +66,9 @@ def conv2d(
     return output if bias is None else a.add(output, bias[:, np.newaxis, np.newaxis])
 
 
-def declared(
-    input: Array, weight: Array, bias: Array | None, *, padding: Any, **attributes: Any
-) -> Enclosure:
-    """The exact convolution and γ_(C+10)·Wmag, one rounding more for a bias.
-
-    Wmag = |Aᵀ| [Σ_c (|G| |g| |Gᵀ|) ∘ (|Bᵀ| |d| |B|)] |A|; flushed numbers and overflow besides.
-    """
+def declared(input: Array, weight: Array, bias: Array | None, **attributes: Any) -> Enclosure:
+    """The exact convolution and the bound that Winograd's kernels declare."""
     doubles = [None if o is None else o.astype(np.float64) for o in (input, weight, bias)]
-    value = CONV2D.formula(*doubles, padding=padding, **attributes)
-    data = absolute(DATA, np.abs(tiles(pad(doubles[0], padding))))
-    filters = absolute(FILTER, np.abs(doubles[1]))
-    total = np.einsum("nctuij,mcij->nmtuij", data, filters, optimize=True)
-    size = joined(absolute(OUTPUT, total), value.shape[2:])
-    count, tiny = weight.shape[1] + 10, FULL.smallest_normal
-    if bias is not None:
-        size, count = size + np.abs(doubles[2])[:, np.newaxis, np.newaxis], count + 1
-    # Transformed data and filters are off by 10 tiny numbers at most, a product and its sum by 3.
-    sums = data.sum(1)[:, np.newaxis] + filters.sum(1)[:, np.newaxis, np.newaxis]
-    lost = absolute(OUTPUT, 10 * sums + 3 * weight.shape[1])
-    bound = FULL.gamma(count) * size + tiny * (joined(lost, value.shape[2:]) + 10)
-    beyond = np.maximum(joined(absolute(OUTPUT, 0 * total + data.max()), value.shape[2:]), size)
-    return Enclosure(value, np.where(beyond * SLACK > FULL.largest, np.inf, bound * SLACK))
-
-
-def absolute(matrix: Array, values: Array) -> Array:
-    """|matrix|·values·|matrixᵀ|"""
-    size = np.abs(matrix).astype(np.float64)
-    return np.einsum("ij,...jk,lk->...il", size, values, size)
+    operands = tuple(None if o is None else Enclosure(o) for o in doubles)
+    value = CONV2D.formula(*doubles, **attributes)
+    return Enclosure(value, winograd_bound(FULL, operands, attributes))

@@ -1,0 +1,109 @@
+"""Whatever a kernel does to its process is that case's verdict, and the next case is unaffected."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from clgold.conformance.cases import run_case
+from clgold.conformance.compare import Comparison
+from clgold.device.session import Session
+from clgold.device.variants import Variant, load_variants
+from clgold.device.worker import Worker
+from clgold.golden.cases import Case
+
+FILE = Path(__file__).parent / "kernels" / "deadly.py"
+VARIANTS = {one.name: one for one in load_variants(FILE)}
+CASE = Case("relu", "real", ((3, 17),), {}, 5)
+
+
+@pytest.fixture(scope="module")
+def worker(opencl: Session) -> Iterator[Worker]:
+    """A worker of this module's own, impatient, on the driver under test."""
+    found = Worker(opencl.driver, 0, seconds=30.0 if opencl.driver.guards else 300.0)
+    yield found
+    found.close()
+
+
+def judged(worker: Worker, name: str) -> Comparison:
+    return run_case(worker, VARIANTS[name], CASE)
+
+
+def assert_the_next_case_passes(worker: Worker) -> None:
+    assert judged(worker, "right").verdict == "pass"
+
+
+def test_a_right_kernel_passes_in_a_worker(worker: Worker) -> None:
+    assert_the_next_case_passes(worker)
+
+
+@pytest.mark.parametrize("name", ["leaves", "aborts", "exits"])
+def test_a_process_that_ends_is_a_crash(worker: Worker, name: str) -> None:
+    assert judged(worker, name).verdict == "crash"
+    assert_the_next_case_passes(worker)
+
+
+def test_a_wild_pointer_is_a_crash_or_an_overrun(worker: Worker) -> None:
+    found = judged(worker, "wild")
+    assert found.verdict in ("crash", "overrun"), found.message
+    assert_the_next_case_passes(worker)
+
+
+def test_an_endless_loop_is_a_timeout(opencl: Session) -> None:
+    hasty = Worker(opencl.driver, 0, seconds=3.0)
+    try:
+        found = judged(hasty, "endless")
+        assert found.verdict == "timeout"
+        assert found.message == "no answer within 3 seconds"
+        hasty.seconds = 300.0
+        assert_the_next_case_passes(hasty)
+    finally:
+        hasty.close()
+
+
+def test_more_memory_than_there_is_is_a_crash(worker: Worker) -> None:
+    assert judged(worker, "greedy").verdict == "crash"
+    assert_the_next_case_passes(worker)
+
+
+def test_what_a_variant_prints_is_no_answer(worker: Worker) -> None:
+    assert judged(worker, "chatty").verdict == "pass"
+
+
+def test_a_worker_killed_from_outside_is_replaced(worker: Worker) -> None:
+    assert_the_next_case_passes(worker)
+    assert worker.process is not None
+    os.kill(worker.process.pid, signal.SIGKILL)
+    found = judged(worker, "right")
+    assert found.verdict in ("crash", "pass")
+    assert_the_next_case_passes(worker)
+
+
+def test_the_last_words_of_a_process_are_in_the_message(worker: Worker) -> None:
+    assert "SIGABRT" in judged(worker, "aborts").message
+
+
+def test_a_result_of_one_run_is_an_operand_of_the_next(worker: Worker) -> None:
+    variant: Variant = VARIANTS["right"]
+    operand = worker.upload("input", CASE.operands[0])
+    first = worker.run(variant, CASE.chain, (operand,), {})
+    second = worker.run(variant, CASE.chain, (first.output,), {})
+    assert second.verdict == ""
+    assert second.output is not None
+    assert first.output is not None
+    assert (second.output.host == first.output.host).all()
+
+
+def test_an_unwritable_cache_folder_is_no_obstacle(
+    opencl: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
+    other = Worker(opencl.driver, 0)
+    try:
+        assert_the_next_case_passes(other)
+    finally:
+        other.close()
