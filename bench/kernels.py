@@ -3,8 +3,7 @@
     python bench/kernels.py [--device NAME[:INDEX]] [--layer LAYER] [--seconds S]
 
 The time is the best of several launches, with the output's allocation and without compilation;
-each variant's result is compared with naive's by eye: the last column is their largest difference
-over the largest magnitude.
+each variant's largest difference from naive, over the largest magnitude, stands in the last column.
 """
 
 import argparse
@@ -14,12 +13,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from clgold.golden.probes import fill
+
 from clgold.device import gates, memory
 from clgold.device.catalogue import VARIANTS, candidates
 from clgold.device.launcher import Launcher
 from clgold.device.session import Session, open_session
 from clgold.device.variants import Variant
+from clgold.golden.probes import fill
 from clgold.reference import find_layer
 from clgold.reference.spec import Shape
 

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from clgold.reference import RELAXED, Chain, Enclosure, Profile
-from clgold.reference.chain import enclose_chain, given_exactly
+from clgold.reference.chain import enclose_chain, given_exactly, per_layer, steps
+from clgold.reference.layer import enclose
 from clgold.reference.profile import FULL
 
 from . import honest
@@ -55,20 +56,39 @@ def assess(
     runs = honest.evaluate(chain, operands, attributes)
     if not runs:
         return Precision(None)
-    worst = max(used(run[chain.layers[-1].name], last) for run in runs)
+    others = without_sums(chain, operands, attributes)
+    worst = max(used(run[chain.layers[-1].name], last, others) for run in runs)
     depth = max(depth for depth, _ in honest.sums(chain, operands, attributes))
-    floor = ROUNDINGS * FULL.u / float(FULL.gamma(depth + 1))
-    ratio = used(got, last) / max(worst, floor)
+    worst = max(worst, ROUNDINGS * FULL.u / float(FULL.gamma(depth + 1)))
+    ratio = used(got, last, others) / worst
     if ratio <= FACTOR:
         return Precision(ratio)
-    return Precision(ratio, likely_cause(chain, operands, attributes, got, last, max(worst, floor)))
+    cause = likely_cause(chain, operands, attributes, got, last, others, worst)
+    return Precision(ratio, cause)
 
 
-def used(values: Array, expected: Enclosure) -> float:
-    """The largest share of the bound, where the bound is not 0 and not infinite."""
+def used(values: Array, expected: Enclosure, others: Array) -> float:
+    """The largest share of the bound that sums use; `others` is what the other layers may be off.
+
+    Where the bound is 0 or infinite there is no share.
+    """
     error = distance(values, expected, expected.radius)
-    shares = share(error, expected.radius)[(expected.radius > 0) & np.isfinite(error)]
+    left = np.where(np.isfinite(error), np.maximum(error - others, 0.0), 0.0)
+    shares = share(left, expected.radius)[expected.radius > 0]
     return float(shares.max()) if shares.size else 0.0
+
+
+def without_sums(chain: Chain, operands: Operands, attributes: Mapping[str, Any]) -> Array:
+    """The chain's bound if its sums of products were exact."""
+    given = per_layer(chain, attributes)
+    last: Enclosure | None = None
+    for layer, before, after in steps(chain, given_exactly(chain, operands)):
+        arguments = after if last is None else (*before, last, *after)
+        last = enclose(layer, arguments, given[layer.name], FULL)
+        if layer.name in honest.SUMS:
+            last = Enclosure(last.value)
+    assert last is not None
+    return last.radius
 
 
 def likely_cause(
@@ -77,6 +97,7 @@ def likely_cause(
     attributes: Mapping[str, Any],
     got: Array,
     expected: Enclosure,
+    others: Array,
     worst: float,
 ) -> str:
     """The first kind of imprecision that, if allowed for, makes the result an honest one."""
@@ -88,7 +109,7 @@ def likely_cause(
         )
         exact = given_exactly(chain, rounded)
         value = enclose_chain(chain, exact, attributes, FULL)[chain.layers[-1].name].value
-        if used(got, Enclosure(value, expected.radius)) <= FACTOR * worst:
+        if used(got, Enclosure(value, expected.radius), others) <= FACTOR * worst:
             return f"operands rounded to {name}"
     if chain.name in honest.SUMS and nearly_half(got, operands[-1]):
         return "an accumulator of 16 bits"

@@ -2,10 +2,9 @@
 
 from math import prod
 
-from .tiling import pieces
 from .variants import variant
 
-LANES = 8
+OPTIONS = ("-DVEC=8",)
 
 
 def _images(shapes, attributes):
@@ -14,17 +13,17 @@ def _images(shapes, attributes):
 
 @variant("batch_norm", "vector", supports=_images)
 def batch_norm_vector(cl, input, running_mean, running_var, weight, bias, *, eps):
-    """One work-item computes 8 elements of a channel, (N, C, H, W) to the same."""
+    """One work-item computes one channel of one image, (N, C, H, W) to the same."""
     n, c, *plane = input.shape
     inner = prod(plane)
     output = cl.output()
     cl.launch(
         "../kernels/batch_norm_vector.cl",
         "batch_norm_vector",
-        (pieces(inner, LANES), c, n),
+        (c, n),
         None,
         *(input, running_mean, running_var, weight, bias, output, inner),
         eps,
-        options=(f"-DVEC={LANES}",),
+        options=OPTIONS,
     )
     return output

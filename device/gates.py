@@ -96,8 +96,9 @@ def main(record: str, gate: str) -> None:
     try:
         reason = attempt(Driver(**{**fields, "preload": tuple(fields["preload"])}), gate)
     except Exception as error:  # whatever a driver makes pyopencl raise is an answer too
-        first = str(error).strip().splitlines() or ["no message"]
-        reason = f"it fails with {type(error).__name__}: {first[0]}"
+        lines = str(error).strip().splitlines() or ["no message"]
+        complaint = next((line for line in lines if "error:" in line), lines[0])
+        reason = f"it fails with {type(error).__name__}: {complaint.strip()}"
     with os.fdopen(answers, "w") as out:
         out.write(json.dumps({"reason": reason}) + "\n")
 

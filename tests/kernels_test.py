@@ -1,36 +1,57 @@
-"""Every variant of every layer and chain, on the device, against the reference."""
+"""The conformance suite: every variant, on every device, with every probe, on drawn shapes.
+
+It also runs in other projects: pytest --pyargs clgold.tests.kernels_test --kernels my_kernels.py
+"""
 
 import pytest
-from draws import Case, cases, chain_cases
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 
-from clgold.conformance.check import check
-from clgold.device.catalogue import VARIANTS
-from clgold.device.session import Session
-from clgold.device.variants import Variant
-from clgold.reference import find_chain
+from clgold.conformance.assay import EFFORTS, Assay
+from clgold.conformance.cases import run_case
+from clgold.conformance.compare import Comparison
+from clgold.conformance.draws import cases
+from clgold.conformance.layer_run import FINE
+from clgold.conformance.ledger import Book
+from clgold.device.worker import Worker
+from clgold.golden.cases import Case
 
 
-def judge(session: Session, variant: Variant, case: Case) -> str:
-    """The verdict in one line, "pass" or "unsupported" when nothing is wrong."""
-    operands = tuple(
-        None if values is None else session.upload(f"operand {place}", values)
-        for place, values in enumerate(case.operands)
+def test_kernel_conforms(
+    assay: Assay, worker: Worker, book: Book, request: pytest.FixtureRequest
+) -> None:
+    effort = request.config.getoption("--effort")
+    variant = assay.variant
+    book.layer, book.variant, book.probe = variant.layer, variant.name, assay.probe
+    book.driver = str(worker.describe()["driver"])
+
+    @settings(
+        max_examples=EFFORTS[effort],
+        deadline=None,
+        derandomize=effort != "thorough",
+        suppress_health_check=list(HealthCheck),
     )
-    found = check(session, variant, find_chain(variant.layer), operands, case.attributes).comparison
-    return found.verdict if found.verdict == "pass" else f"{found.verdict}: {found}"
-
-
-@pytest.mark.parametrize("data", ["integers", "reals"])
-@pytest.mark.parametrize("variant", VARIANTS, ids=lambda v: f"{v.layer}-{v.name}")
-def test_variant_stays_within_the_bound(opencl: Session, variant: Variant, data: str) -> None:
-    source = (
-        chain_cases(variant.layer, data) if "+" in variant.layer else cases(variant.layer, data)
-    )
-
-    @settings(max_examples=40)
-    @given(case=source)
+    @given(case=cases(variant.layer, assay.probe))
     def holds(case: Case) -> None:
-        assert judge(opencl, variant, case).startswith(("pass", "unsupported"))
+        found = run_case(worker, variant, case)
+        if found.verdict in FINE:
+            book.enter(found)
+            return
+        book.failure = f"{found.verdict}: {found.message}"
+        book.replay = replay(assay, case, book.driver)
+        raise AssertionError(f"{describe(found)}\n  replay: {book.replay}")
 
     holds()
+    assert book.cases or book.unsupported, "vacuous: no case that was drawn could have failed"
+
+
+def describe(found: Comparison) -> str:
+    """The verdict, and the worst element where there is one."""
+    worst = f"; {found.worst}" if found.worst is not None else ""
+    return f"{found.verdict}: {found.message}{worst}"
+
+
+def replay(assay: Assay, case: Case, driver: str) -> str:
+    """The command that runs this very case again."""
+    variant = assay.variant
+    name = f"{variant.layer}={variant.name}"
+    return f'clgold verify --device {driver} --variant {name} --case "{case}"'

@@ -19,7 +19,7 @@ from draws import Case, Shapes, cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import clgold.reference
+from clgold import reference
 from clgold.reference import LAYERS, correctly_rounded
 from clgold.reference.rounding import (
     nearest_float32,
@@ -461,7 +461,7 @@ def test_the_order_of_channels_changes_no_bit_of_conv2d(case: Case, random: Any)
 @settings(max_examples=20)
 def test_the_order_of_features_changes_no_bit_of_linear(seed: int, random: Any) -> None:
     """1037 features: three blocks of the reference's own sum, among which they move."""
-    x, weight, bias = Case("linear", "reals", ((3, 1037), (5, 1037), (5,)), {}, seed).operands
+    x, weight, bias = Case("linear", "real", ((3, 1037), (5, 1037), (5,)), {}, seed).operands
     order = random.sample(range(1037), 1037)
     assert_same_bits(
         correctly_rounded("linear", x, weight, bias),
@@ -626,7 +626,7 @@ def test_the_bits_are_the_same_under_another_numpy(
     assert run.returncode == 0, f"pip cannot install {' '.join(wanted)}: {run.stderr}"
     package = tmp_path / "clgold"
     package.mkdir()
-    (package / "reference").symlink_to(Path(clgold.reference.__file__).parent)
+    (package / "reference").symlink_to(Path(reference.__file__).parent)
     found = elsewhere(operands_file, python, PYTHONPATH=str(tmp_path))
     assert found["numpy"].startswith(f"{release}.")
     assert found["digests"] == DIGESTS

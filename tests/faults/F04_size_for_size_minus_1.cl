@@ -4,13 +4,14 @@
 #include "common.h"
 #include "sampling.h"
 
+float coordinate(int i, int size, int align_corners)
+{
+    return align_corners ? 2.0f * i / size - 1.0f : base_coordinate(i, size, 0);
+}
+
 __kernel void affine_grid(__global const float *theta, __global float *grid, int align_corners)
 {
-    float x = base_coordinate(get_global_id(0), get_global_size(0), false);
-    float y = base_coordinate(get_global_id(1), get_global_size(1), false);
-    if (align_corners) {
-        x = 2.0f * get_global_id(0) / get_global_size(0) - 1.0f;
-        y = 2.0f * get_global_id(1) / get_global_size(1) - 1.0f;
-    }
+    const float x = coordinate(get_global_id(0), get_global_size(0), align_corners);
+    const float y = coordinate(get_global_id(1), get_global_size(1), align_corners);
     vstore2(affine_point(theta + get_global_id(2) * 6, x, y), output_index(), grid);
 }

@@ -14,9 +14,11 @@ __kernel void grid_sample(__global const float *input, __global const float *gri
     __global const float *plane = input + get_global_id(2) * H * W;
     const float y = pixel_coordinate(point.y, H, padding_mode, align_corners);
     const float x = pixel_coordinate(point.x, W, padding_mode, align_corners);
+    output[output_index()] = 0.0f;
     // NaN and far coordinates do not fit into an int.
-    const int near = y > -1.0f && y < H && x > -1.0f && x < W;
-    const int top = near ? (int)floor(y) : -2, left = near ? (int)floor(x) : -2;
+    if (!(y > -1.0f && y < H && x > -1.0f && x < W))
+        return;
+    const int top = (int)floor(y), left = (int)floor(x);
     const float below = y - top, right = x - left;
     output[output_index()] = pixel_or_zero(plane, top, left, H, W) * below * right
                            + pixel_or_zero(plane, top, left + 1, H, W) * below * (1.0f - right)

@@ -1,5 +1,5 @@
-// F11: channels in blocks of 4, and the lanes beyond the last channel keep what the block before
-// left in them. Shows where C/groups is no multiple of 4, but for depths below 4.
+// F11: channels in blocks of 4, and the lanes beyond the last channel keep what an earlier block
+// left in them. Shows where C/groups is more than 4 and no multiple of it.
 
 #include "common.h"
 

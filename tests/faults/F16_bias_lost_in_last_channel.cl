@@ -12,6 +12,7 @@ __kernel void conv2d(__global const float *input, __global const float *weight,
     const conv2d_geometry conv = {C, H, W, M, KH, KW, stride_h, stride_w,
                                   pad_top, pad_left, dilation_h, dilation_w, groups};
     const int z = get_global_id(2), n = z / M, m = z - n * M;
+    __global const float *offsets = m < M - 1 ? bias : NULL;
     output[output_index()] =
-        conv2d_at(&conv, input, weight, m < M - 1 ? bias : NULL, n, m, get_global_id(1), get_global_id(0));
+        conv2d_at(&conv, input, weight, offsets, n, m, get_global_id(1), get_global_id(0));
 }

@@ -1,5 +1,5 @@
-// F26: no maximum subtracted: infinity over infinity for logits beyond 88, 0/0 for those below
-// -103, right in between.
+// F26: no maximum subtracted: infinity over infinity for logits beyond 88, 0/0 where all are below
+// -103; right in between.
 
 #include "common.h"
 

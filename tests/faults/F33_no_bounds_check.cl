@@ -1,4 +1,5 @@
-// F33: the global size rounded up to whole work-groups, and no bounds check: written beyond the end.
+// F33: no bounds check, though the host rounds the global size up to whole work-groups: what lies
+// beyond the output is overwritten.
 
 #include "common.h"
 

@@ -1,4 +1,4 @@
-// F36: the input overwritten in place, and then copied.
+// F36: the input overwritten in place, and then copied to the output.
 
 #include "common.h"
 

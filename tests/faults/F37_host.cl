@@ -1,4 +1,5 @@
-// F37: a right kernel, which the host never launches, or whose output of an earlier call it returns.
+// F37: a right kernel. It is the host that does not launch it, or returns what it computed in an
+// earlier call.
 
 #include "common.h"
 

@@ -24,7 +24,7 @@ IMPRECISE = ("imprecise", "wrong")
 class Fault:
     """A planted fault, named as its variant; `verdicts` are those that are right for it.
 
-    cause     what a rejection's message must name, too
+    cause     the lack of precision that a message names, and none names another
     isolated  whether it takes its process down, or never ends
     """
 
@@ -71,12 +71,12 @@ FAULTS = (
     Fault("F27_last_column_not_summed", WRONG, "a sum one exponential short"),
     Fault("F28_half_accumulator_conv2d", IMPRECISE, "a float16 sum", "accumulator of 16 bits"),
     Fault("F28_half_accumulator_linear", IMPRECISE, "a float16 sum", "accumulator of 16 bits"),
-    Fault("F29_bf16_operands", IMPRECISE, "operands of 8 bits", "operands rounded to bf16"),
-    Fault("F29_tf32_operands", IMPRECISE, "operands of 11 bits", "operands rounded to tf32"),
-    Fault("F30_native_exp_elu", IMPRECISE, "exp right to 12 bits"),
-    Fault("F30_native_exp_softmax", IMPRECISE, "exp right to 12 bits"),
+    Fault("F29_bf16_operands", IMPRECISE, "operands of 8 bits", "bf16"),
+    Fault("F29_tf32_operands", IMPRECISE, "operands of 11 bits", "tf32"),
+    Fault("F30_native_exp_elu", WRONG, "exp right to 12 bits"),
+    Fault("F30_native_exp_softmax", WRONG, "exp right to 12 bits"),
     Fault("F31_alpha_on_both_sides", WRONG, "alpha times positive x"),
-    Fault("F31_fast_exp_minus_1", IMPRECISE, "exp(x) - 1 with an exp of 18 bits"),
+    Fault("F31_fast_exp_minus_1", WRONG, "exp(x) - 1 with an exp of 18 bits"),
     Fault("F32_alpha_not_divided_by_size", WRONG, "alpha for alpha / size"),
     Fault("F32_window_short_on_the_right", WRONG, "a window one channel short"),
     Fault("F33_no_bounds_check", ("overrun",), "more work-items than elements"),

@@ -34,7 +34,7 @@ def softmax(name):
 @variant("flatten+linear+elu", "F19_flattened_as_hwc")
 def flattened_as_hwc(cl, input, weight, bias, *, flatten, linear, elu):
     output = cl.output()
-    n, c, *image = input.shape
+    _, c, *image = input.shape
     arguments = input, weight, bias, output, c, prod(image), elu["alpha"]
     cl.launch(
         "F19_flattened_as_hwc.cl", "flatten_linear_elu", output.shape[::-1], (1, 1), *arguments

@@ -90,7 +90,7 @@ def test_weight_scales_and_bias_shifts() -> None:
 
 
 def test_channel_statistics_are_normalised_away() -> None:
-    (x, *_) = Case("batch_norm", "reals", ((3, 5, 7, 11), *[(5,)] * 4), {}, seed=3).operands
+    (x, *_) = Case("batch_norm", "real", ((3, 5, 7, 11), *[(5,)] * 4), {}, seed=3).operands
     mean, var = x.mean(axis=(0, 2, 3)), x.var(axis=(0, 2, 3))
     y = batch_norm(x, mean, var, eps=0.0)
     np.testing.assert_allclose(y.mean(axis=(0, 2, 3)), 0.0, atol=1e-6)

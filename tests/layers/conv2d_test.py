@@ -217,7 +217,7 @@ def test_the_number_of_operands_is_checked(count: int) -> None:
 def test_articles_first_elements_are_reproduced() -> None:
     """V[0,0,0] = Σ X[:5,:5,:]·W0 + b0, V[1,0,0] = Σ X[2:7,:5,:]·W0 + b0, …: no flip."""
     shapes = ((1, 4, 11, 11), (2, 4, 5, 5), (2,))
-    x, w, b = Case("conv2d", "integers", shapes, {}, seed=1).operands
+    x, w, b = Case("conv2d", "exact", shapes, {}, seed=1).operands
     image, filters = x[0].transpose(1, 2, 0), w.transpose(0, 2, 3, 1)
     v = conv2d(x, w, b, stride=2)[0].transpose(1, 2, 0)
     assert v.shape == (4, 4, 2)
@@ -230,7 +230,7 @@ def test_articles_first_elements_are_reproduced() -> None:
 
 def test_alexnets_first_layer_is_one_product_with_3025_columns() -> None:
     shapes = ((1, 3, 227, 227), (96, 3, 11, 11), None)
-    x, w, _ = Case("conv2d", "integers", shapes, {}, seed=2).operands
+    x, w, _ = Case("conv2d", "exact", shapes, {}, seed=2).operands
     columns, rows = im2col(x[0], 11, stride=4), w.reshape(96, -1)
     assert columns.shape == (363, 3025)
     assert rows.shape == (96, 363)

@@ -129,7 +129,7 @@ def test_the_networks_sizes_follow(
 def test_one_devices_quarter_reads_its_own_sites_and_their_halo() -> None:
     """The last of 2×2 devices: 8 of 16 sites from site 8 read 24 pixels from pixel 16 of 41."""
     shapes = (1, 1, 41, 41), (2, 4, 4, 1, 10, 10, 16, 16)
-    x, weight = Case("local2d", "integers", shapes, {}, seed=7).operands
+    x, weight = Case("local2d", "exact", shapes, {}, seed=7).operands
     quarter = local2d(
         np.ascontiguousarray(x[:, :, 16:40, 16:40]), weight[..., 8:, 8:].copy(), stride=2
     )
@@ -138,7 +138,7 @@ def test_one_devices_quarter_reads_its_own_sites_and_their_halo() -> None:
 
 def test_the_last_row_and_column_may_be_unseen() -> None:
     shapes = (1, 1, 41, 41), (1, 1, 1, 1, 10, 10, 16, 16)
-    x, weight = Case("local2d", "integers", shapes, {}, seed=8).operands
+    x, weight = Case("local2d", "exact", shapes, {}, seed=8).operands
     before = local2d(x, weight, stride=2)
     x[:, :, 40:], x[:, :, :, 40:] = np.nan, np.nan
     np.testing.assert_array_equal(local2d(x, weight, stride=2), before)

@@ -86,7 +86,7 @@ def test_alpha_is_divided_by_the_size() -> None:
 
 def test_krizhevskys_alpha_is_a_fifth_of_ours() -> None:
     """b = a/(k + α·Σ a²)^β, k = 2, n = 5, α = 10⁻⁴, β = 0.75: α is not divided by n there."""
-    (a,) = Case("local_response_norm", "integers", ((1, 96, 3, 2),), {}, seed=9).operands
+    (a,) = Case("local_response_norm", "exact", ((1, 96, 3, 2),), {}, seed=9).operands
     padded = np.pad(a.astype(np.float64), ((0, 0), (2, 2), (0, 0), (0, 0)))
     sums = np.stack([(padded[:, i : i + 5] ** 2).sum(axis=1) for i in range(96)], axis=1)
     expected = a / (2 + 1e-4 * sums) ** 0.75
@@ -95,14 +95,14 @@ def test_krizhevskys_alpha_is_a_fifth_of_ours() -> None:
 
 
 def test_alpha_beta_and_k_have_torchs_defaults() -> None:
-    (x,) = Case("local_response_norm", "reals", ((2, 7, 3),), {}, seed=10).operands
+    (x,) = Case("local_response_norm", "real", ((2, 7, 3),), {}, seed=10).operands
     np.testing.assert_array_equal(
         local_response_norm(x, 3), local_response_norm(x, 3, alpha=1e-4, beta=0.75, k=1.0)
     )
 
 
 def test_pixels_are_normalised_one_by_one() -> None:
-    (x,) = Case("local_response_norm", "reals", ((2, 7, 3, 4),), {}, seed=11).operands
+    (x,) = Case("local_response_norm", "real", ((2, 7, 3, 4),), {}, seed=11).operands
     alone = np.ascontiguousarray(x[:, :, 1:2, 2:3])
     np.testing.assert_array_equal(
         local_response_norm(x, 5)[:, :, 1:2, 2:3], local_response_norm(alone, 5)

@@ -1,0 +1,58 @@
+"""What the documentation shows works as it stands."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from clgold.device.session import Session
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+def blocks(document: str, language: str) -> list[str]:
+    """The fenced blocks of a language."""
+    text = (DOCS / document).read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Path:
+    """A folder with the files of docs/your-kernel.md."""
+    (tmp_path / "my_pool.cl").write_text(blocks("your-kernel.md", "c")[0])
+    (tmp_path / "my_kernels.py").write_text(blocks("your-kernel.md", "python")[0])
+    return tmp_path
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(arguments, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_the_example_is_at_most_20_lines_of_python() -> None:
+    assert len(blocks("your-kernel.md", "python")[0].splitlines()) <= 20
+
+
+def test_the_example_kernel_passes_on_the_command_line(example: Path, opencl: Session) -> None:
+    clgold = (sys.executable, "-c", "from clgold.conformance.cli import main; main()")
+    done = run(
+        example,
+        *(*clgold, "verify", "max_pool2d", "--kernels", "my_kernels.py"),
+        *("--device", opencl.driver.name),
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "verdict: pass" in done.stdout
+
+
+def test_the_example_kernel_passes_in_another_projects_suite(
+    example: Path, opencl: Session
+) -> None:
+    done = run(
+        example,
+        *(sys.executable, "-m", "pytest", "--pyargs", "clgold.tests.kernels_test", "-q"),
+        *("--kernels", "my_kernels.py", "--layer", "max_pool2d", "--effort", "quick"),
+        *("--device", opencl.driver.name, "-p", "no:cacheprovider"),
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"max_pool2d +mine +\S+ +\d+ .* pass", done.stdout), done.stdout
