@@ -83,6 +83,25 @@ def sums(
     return found
 
 
+def fewest_terms(
+    chain: Chain, operands: tuple[Array | None, ...], attributes: Mapping[str, Any]
+) -> int:
+    """How many terms that are not zero the shortest of the chain's sums has, at least 1."""
+    given = tuple(None if o is None else o.shape for o in operands)
+    complete, _ = resolve(chain, given, attributes)
+    last: Array | None = None
+    for layer, before, after in steps(chain, operands):
+        arguments = after if last is None else (*before, last, *after)
+        own = complete if len(chain.layers) == 1 else complete[layer.name]
+        if layer.name in SUMS:
+            present = (None if a is None else (a != 0).astype(np.float64) for a in arguments)
+            counts = layer.formula(*present, **own)
+            return max(1, int(counts[counts > 0].min(initial=counts.max())))
+        doubles = (None if a is None else a.astype(np.float64) for a in arguments)
+        last = layer.formula(*doubles, **own)
+    return 1
+
+
 def evaluate(
     chain: Chain, operands: tuple[Array | None, ...], attributes: Mapping[str, Any]
 ) -> list[dict[str, Array]]:

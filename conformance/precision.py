@@ -23,8 +23,9 @@ Array = np.ndarray
 Operands = tuple[Array | None, ...]
 
 FACTOR = 4.0
-# Honest sums of few elements may all be lucky; one rounding of the whole magnitude never counts.
-ROUNDINGS = 1.0
+# Honest sums of a few elements may all be lucky: what counts is beyond FACTOR times so many
+# roundings of a sum's whole magnitude. (On many elements the worst honest one has 2 to 3.)
+ROUNDINGS = 1.5
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,7 @@ def assess(
         return Precision(None)
     others = without_sums(chain, operands, attributes)
     worst = max(used(run[chain.layers[-1].name], last, others) for run in runs)
-    depth = max(depth for depth, _ in honest.sums(chain, operands, attributes))
-    worst = max(worst, ROUNDINGS * FULL.u / float(FULL.gamma(depth + 1)))
+    worst = max(worst, ROUNDINGS / honest.fewest_terms(chain, operands, attributes))
     ratio = used(got, last, others) / worst
     if ratio <= FACTOR:
         return Precision(ratio)

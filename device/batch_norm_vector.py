@@ -8,7 +8,7 @@ OPTIONS = ("-DVEC=8",)
 
 
 def _images(shapes, attributes):
-    return None if len(shapes[0]) > 2 else "features (N, C), images (N, C, H, W) expected"
+    return None if len(shapes[0]) > 2 else "features (N, C) without an image"
 
 
 @variant("batch_norm", "vector", supports=_images)

@@ -13,8 +13,7 @@ TILES = (14, 7, 4)
 
 
 def _one_group(shapes, attributes):
-    groups = attributes["groups"]
-    return None if groups == 1 else f"{groups} groups, one expected"
+    return None if attributes["groups"] == 1 else "more than one group"
 
 
 def _conv2d(cl, input, weight, bias, stride, padding, dilation, lanes):

@@ -25,8 +25,7 @@ def _floats(tile, kernel_size, stride, dilation):
 def _fits(shapes, attributes):
     window = shapes[1][2:], attributes["stride"], attributes["dilation"]
     span = _patch((1, 1), *window)
-    fits = span[0] * span[1] <= FLOATS
-    return None if fits else f"a window spans {span}, more than {FLOATS} floats of local memory"
+    return None if span[0] * span[1] <= FLOATS else "a window larger than 32 KiB of local memory"
 
 
 @variant("conv2d", "local", supports=_fits)

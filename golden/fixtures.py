@@ -1,13 +1,12 @@
 """What the fixtures are: every fixed case of every layer and chain, every node of a network's trace.
 
-A fixture's golden output is the correctly rounded float32 of its inputs. In a chain, and in a
-network from node to node, each layer works on the rounded output of the one before it: so every
-step is fixed to the bit, and none depends on how the others are fused.
+A golden output is the correctly rounded float32 of its float32 inputs. In a chain, and in a
+network from node to node, each layer works on the rounded output of the one before it: every step
+is fixed to the bit, and does not depend on which of them a kernel fuses.
 """
 
-import ast
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,37 +14,130 @@ from typing import Any
 import numpy as np
 
 from clgold.networks import STN, Network, Node
-from clgold.networks.network import shapes
-from clgold.reference import LAYERS, Chain, correctly_rounded, find_chain
-from clgold.reference.chain import per_layer, resolve, steps
+from clgold.reference import LAYERS, Chain, correctly_rounded, find_chain, find_layer
+from clgold.reference.chain import per_layer, steps
 
 from .cases import Case, fixed_cases
 from .photographs import FOLDER, load_image, photographs
 from .reasons import why
 from .shapes import SHAPES
-from .weights import seeded_weights
+from .weights import Arrays, seeded_weights
 
 Array = np.ndarray
+Operands = tuple[Array | None, ...]
 
 TRACED: tuple[Network, ...] = (STN,)
 WEIGHTS_SEED = 0
 
 
 @dataclass(frozen=True)
-class Spec:
-    """One fixture before it is computed. `line` says all of it, on one line: who reads it can
-    make its inputs and its output again. `group` is the archive that holds its output.
-    """
+class NodeCase:
+    """A node of a network's trace for one photograph, with seeded weights. str() is one line."""
 
-    identity: str
-    line: str
-    why: str
-    layer: str
-    attributes: Mapping[str, Any]
-    names: tuple[str, ...]
-    make: Callable[[], tuple[tuple[Array | None, ...], Array]]
-    group: str
+    network: str
+    photograph: str
+    seed: int
+    node: Node
+
+    @property
+    def layer(self) -> str:
+        return self.node.layer
+
+    @property
+    def attributes(self) -> Mapping[str, Any]:
+        return self.node.attributes
 
     @property
     def chain(self) -> Chain:
         return find_chain(self.layer)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return find_layer(self.layer).names(len(self.node.operands))
+
+    @property
+    def operands(self) -> Operands:
+        arrays = traced(self.network, self.photograph, self.seed)
+        return tuple(None if o is None else arrays[o] for o in self.node.operands)
+
+    def __str__(self) -> str:
+        node = self.node
+        place = f"{self.network} {self.photograph} {self.seed} {node.name}"
+        return f"{place} {node.layer} {node.operands!r} {dict(node.attributes)!r}"
+
+
+Source = Case | NodeCase
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A fixture before it is computed: its name, why it exists, what it is made from.
+
+    group names the archive that holds its output, if that is small.
+    """
+
+    identity: str
+    why: str
+    group: str
+    source: Source
+
+
+def golden_output(source: Source) -> Array:
+    """The fixture's output: correctly rounded after every layer."""
+    if isinstance(source, NodeCase):
+        return traced(source.network, source.photograph, source.seed)[source.node.name]
+    chain, last = source.chain, None
+    attributes = per_layer(chain, source.attributes)
+    for layer, before, after in steps(chain, source.operands):
+        arguments = after if last is None else (*before, last, *after)
+        last = correctly_rounded(layer, *arguments, **attributes[layer.name])
+    assert last is not None
+    return last
+
+
+@lru_cache(maxsize=1)
+def traced(network: str, photograph: str, seed: int) -> Arrays:
+    """Every array of the network by name: the image, the weights, every node's golden output."""
+    found = next(one for one in TRACED if one.name == network)
+    source, shape = next(iter(found.inputs.items()))
+    arrays = seeded_weights(found, seed) | {source: load_image(FOLDER / photograph, shape)}
+    for node in found.nodes:
+        operands = (None if o is None else arrays[o] for o in node.operands)
+        arrays[node.name] = correctly_rounded(node.layer, *operands, **node.attributes)
+    return arrays
+
+
+def left_out(case: Case) -> str:
+    """Why a case can have no fixture; empty for those that have one."""
+    if case.layer == "grid_sample" and case.probe == "special":
+        if case.attributes["mode"] == "nearest":
+            return "a coordinate that is not finite has no nearest pixel"
+    return ""
+
+
+def every_case() -> list[Case]:
+    """The fixed cases of every layer, then of every chain."""
+    layers = [layer.name for layer in LAYERS]
+    chains = [name for name in SHAPES if name not in layers]
+    return [case for layer in layers + chains for case in fixed_cases(layer)]
+
+
+def specs() -> Iterator[Spec]:
+    """Every fixture there is to be, in the manifest's order."""
+    for case in every_case():
+        if not left_out(case):
+            digits = hashlib.sha256(str(case).encode()).hexdigest()[:8]
+            name = f"{case.layer}-{case.probe}-{case.seed}-{digits}"
+            reason = why(case.probe, case.shapes, case.attributes)
+            yield Spec(name, reason, case.layer, case)
+    for network in TRACED:
+        for path in photographs():
+            for node in network.nodes:
+                source = NodeCase(network.name, path.name, WEIGHTS_SEED, node)
+                name = f"{network.name}-{path.stem}-{node.name}"
+                yield Spec(name, f"{network.title} on {path.stem}", network.name, source)
+
+
+def cases_left_out() -> dict[str, str]:
+    """The lines of the cases that have no fixture, each with the reason."""
+    return {str(case): left_out(case) for case in every_case() if left_out(case)}
