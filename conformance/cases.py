@@ -11,6 +11,9 @@ from .check import check
 from .compare import Comparison
 from .vacuous import why_vacuous
 
+# Wished for in turn by the case's seed; variants that allow but one do not ask.
+LOCAL_SIZES: tuple[tuple[int, ...] | None, ...] = (None, (1,), (8,), (3, 5), (64,), (16, 2, 2))
+
 
 def run_case(session: Session | Worker, variant: Variant, case: Case) -> Comparison:
     """The verdict on a variant; vacuous where it passes a case that could not have failed it."""
@@ -18,7 +21,15 @@ def run_case(session: Session | Worker, variant: Variant, case: Case) -> Compari
     operands = tuple(
         None if values is None else session.upload(name, values) for name, values in arrays.items()
     )
-    checked = check(session, variant, case.chain, operands, case.attributes)
+    checked = check(
+        session,
+        variant,
+        case.chain,
+        operands,
+        case.attributes,
+        local_size=LOCAL_SIZES[case.seed % len(LOCAL_SIZES)],
+    )
+    session.drop(*operands, checked.run.output)
     found = checked.comparison
     if found.verdict != "pass":
         return found

@@ -35,16 +35,18 @@ def check(
     attributes: Mapping[str, Any],
     tolerance: Tolerance | None = None,
     precise: bool = True,
+    local_size: tuple[int, ...] | None = None,
 ) -> Checked:
     """Run the variant on operands that stand on the device, and the reference on the same ones.
 
     `precise` adds the second gate (precision.py). A fixed tolerance replaces both gates.
+    `local_size` is a wish to variants that allow several.
     """
     closed = passes(session.driver, variant.gate) if variant.gate else ""
     if closed:
         run = Run("unsupported", closed)
     else:
-        run = session.run(variant, chain, operands, attributes)
+        run = session.run(variant, chain, operands, attributes, local_size)
     exact = given_exactly(chain, tuple(None if o is None else o.host for o in operands))
     expected = enclose_chain(chain, exact, attributes, find_profile(run.profile))
     if variant.bound is not None and not run.verdict:

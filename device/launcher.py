@@ -36,6 +36,7 @@ class Launcher:
     kept: dict[str, DeviceArray] = field(default_factory=dict)
     options: set[str] = field(default_factory=set)
     sources: set[Path] = field(default_factory=set)
+    local_size_hint: tuple[int, ...] | None = None  # for variants that allow several
 
     @property
     def device(self) -> "cl.Device":

@@ -40,6 +40,7 @@ def run_variant(
     chain: Chain,
     operands: Operands,
     attributes: Mapping[str, Any],
+    local_size: tuple[int, ...] | None = None,
 ) -> Run:
     """Run the variant twice on operands that stand on the device.
 
@@ -55,7 +56,7 @@ def run_variant(
     results = []
     # A simulator is slow, and its own check for races finds what a second run would.
     for _ in range(2 if session.driver.guards else 1):
-        cl = Launcher(session, variant.source, outputs[-1], chain.dtype)
+        cl = Launcher(session, variant.source, outputs[-1], chain.dtype, local_size_hint=local_size)
         failed = attempt(variant, cl, operands, complete)
         if failed is not None:
             return failed

@@ -37,7 +37,7 @@ def main(driver: str, index: str) -> None:
     for line in sys.stdin:
         request = json.loads(line)
         for name in request["drop"]:
-            arrays.pop(name, None)
+            session.drop(arrays.pop(name, None))
         for name, file in request["upload"].items():
             arrays[name] = session.upload(request["labels"][name], np.load(file))
         tell(answers, answer(session, arrays, request))
@@ -53,8 +53,8 @@ def answer(session: Session, arrays: Arrays, request: dict[str, Any]) -> dict[st
     variant = find_variant(Path(request["source"]), request["layer"], request["variant"])
     operands = tuple(None if name is None else arrays[name] for name in request["operands"])
     chain = find_chain(request["layer"])
-    attributes = restore(request["attributes"])
-    run = run_variant(session, variant, chain, operands, attributes)
+    attributes, local_size = restore(request["attributes"]), restore(request["local_size"])
+    run = run_variant(session, variant, chain, operands, attributes, local_size)
     return describe(run, Path(request["folder"]), arrays, request["output"])
 
 

@@ -75,9 +75,14 @@ class Session:
         chain: Chain,
         operands: Operands,
         attributes: Mapping[str, Any],
+        local_size: tuple[int, ...] | None = None,
     ) -> Run:
         """The variant's run on operands that `upload` put on the device."""
-        return run_variant(self, variant, chain, operands, attributes)
+        return run_variant(self, variant, chain, operands, attributes, local_size)
+
+    def drop(self, *_: Any) -> None:
+        """Forget what was made from arrays that are no longer needed."""
+        self.made.clear()
 
     def close(self) -> None:
         """Nothing: the process's end is the session's."""

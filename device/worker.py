@@ -88,9 +88,9 @@ class Worker:
         """An array that the next run which needs it puts on the device."""
         return RemoteArray(f"a{next(self.numbers)}", label, np.ascontiguousarray(values))
 
-    def drop(self, array: RemoteArray) -> None:
-        """Free the array's memory on the device."""
-        self.dropped.append(array.name)
+    def drop(self, *arrays: Any) -> None:
+        """Free the arrays' memory on the device, with the next request."""
+        self.dropped += [array.name for array in arrays if array is not None]
 
     def run(
         self,
@@ -98,6 +98,7 @@ class Worker:
         chain: Chain,
         operands: tuple[RemoteArray | None, ...],
         attributes: Mapping[str, Any],
+        local_size: tuple[int, ...] | None = None,
     ) -> Run:
         """The run, or its verdict: crash, timeout and out of memory too."""
         output = f"a{next(self.numbers)}"
@@ -115,6 +116,7 @@ class Worker:
                 "variant": variant.name,
                 "operands": [None if o is None else o.name for o in operands],
                 "attributes": attributes,
+                "local_size": local_size,
                 "folder": str(self.folder),
                 "output": output,
             }

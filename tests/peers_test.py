@@ -144,7 +144,7 @@ def test_torch_takes_less_padding_of_a_dilated_window(torch: Any) -> None:
     x = np.arange(1, 6, dtype=np.float32).reshape(1, 1, 1, 5)
     y = max_pool2d(x, (1, 3), stride=1, padding=(0, 2), dilation=(1, 2))
     np.testing.assert_array_equal(y[0, 0, 0], [3, 4, 5, 4, 5])
-    with pytest.raises(RuntimeError, match="at most half|half of"):
+    with pytest.raises(RuntimeError, match="half of"):
         torch.nn.functional.max_pool2d(torch.from_numpy(x), (1, 3), 1, (0, 2), (1, 2))
 
 
@@ -164,7 +164,7 @@ def test_torchs_linear_takes_more_axes_and_its_grid_no_flat_theta(torch: Any) ->
     theta = np.array([[1, 0, 0, 0, 1, 0]], np.float32)
     assert affine_grid(theta, (1, 1, 2, 2)).shape == (1, 2, 2, 2)
     with pytest.raises(ValueError, match="Expected a batch of 2D affine matrices"):
-        f.affine_grid(torch.from_numpy(theta), (1, 1, 2, 2))
+        f.affine_grid(torch.from_numpy(theta), (1, 1, 2, 2), align_corners=False)
 
 
 def test_torchs_flatten_takes_the_batch_too(torch: Any) -> None:
@@ -336,12 +336,15 @@ def test_onnx_computes_the_same(onnx: Any, layer: str, data: str) -> None:
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 6])
 def test_onnxs_window_of_an_even_size_lies_one_channel_higher(onnx: Any, size: int) -> None:
-    """Its mirror image is ours. The evaluator wants as many images as there are channels."""
+    """Its mirror image is ours. The evaluator wants as many images as there are channels, and
+    divides alpha in float32: here it is the size, so that the quotient is 1.
+    """
     x = Case("local_response_norm", "real", ((7, 7, 2, 3),), {}, seed=12).operands[0]
     assert x is not None
-    theirs = node(onnx, "LRN", x.astype(np.float64), size=size, alpha=0.5, beta=0.75, bias=2.0)
-    ours = local_response_norm(x, size, alpha=0.5, beta=0.75, k=2.0)
-    mirrored = local_response_norm(x[:, ::-1], size, alpha=0.5, beta=0.75, k=2.0)[:, ::-1]
+    constants: Attributes = {"size": size, "alpha": float(size), "beta": 0.75}
+    theirs = node(onnx, "LRN", x.astype(np.float64), bias=2.0, **constants)
+    ours = local_response_norm(x, k=2.0, **constants)
+    mirrored = local_response_norm(x[:, ::-1], k=2.0, **constants)[:, ::-1]
     agree(mirrored, theirs)
     assert np.allclose(ours, theirs) == (size % 2 == 1)
 

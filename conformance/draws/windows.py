@@ -52,6 +52,23 @@ def windows(
 
 @st.composite
 def conv2d(draw: st.DrawFn) -> Drawn:
+    """Any convolution, or the 3×3 ones of stride 1 that special kernels are made for."""
+    return draw(st.one_of(any_conv2d(), any_conv2d(), plain_conv2d()))
+
+
+@st.composite
+def plain_conv2d(draw: st.DrawFn) -> Drawn:
+    """3×3, stride 1, one group; channels and widths around what vectors and tiles hold."""
+    channels = st.sampled_from((1, 2, 3, 7, 8, 9, 15, 16, 17, 33))
+    c, m = draw(channels), draw(channels)
+    padding = draw(st.sampled_from((((0, 0), (0, 0)), ((1, 1), (1, 1)), ((1, 0), (0, 2)))))
+    size = (draw(st.integers(3, 9)), draw(st.sampled_from((3, 4, 7, 13, 14, 17, 29))))
+    shapes = (draw(batches()), c, *size), (m, c, 3, 3), draw(maybe((m,)))
+    return shapes, {"stride": (1, 1), "padding": padding, "dilation": (1, 1), "groups": 1}
+
+
+@st.composite
+def any_conv2d(draw: st.DrawFn) -> Drawn:
     """Input, filters and perhaps a bias; up to 3 groups of up to 6 channels in all."""
     groups = draw(st.integers(1, 3))
     depth, filters = draw(st.integers(1, 6 // groups)), groups * draw(st.integers(1, 2))

@@ -129,7 +129,8 @@ def test_every_layer_keeps_a_naive_variant(layer: str) -> None:
 
 def test_every_device_module_that_declares_a_variant_has_its_kernel_file() -> None:
     stems = {variant.source.stem for variant in VARIANTS}
-    assert stems == {path.stem for path in KERNELS}
+    tools = {path.stem for path in KERNELS if path.stem.startswith(("gate_", "measure"))}
+    assert stems | tools == {path.stem for path in KERNELS}
 
 
 def test_no_two_variants_of_a_layer_share_a_name() -> None:

@@ -1,0 +1,146 @@
+"""The fixtures on disk: a manifest beside a folder of archives, read with distrust, written whole.
+
+An archive's name holds the digest of its bytes. So a new one never replaces an old one that the
+manifest still names: archives are written first, the manifest last, and whatever interrupts that
+leaves the old fixtures as they were.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .arrays import digest, npz, read_bytes, read_npz
+from .cases import Case, parse_case
+from .fixtures import Spec
+from .manifest import Manifest, to_text
+from .parse import parse, read_text
+from .weights import InputError
+
+FOLDER = Path(__file__).parent
+MANIFEST, ARCHIVES = "manifest.toml", "arrays"
+Groups = Mapping[str, str]  # the group of each fixture, by name
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong, and with which fixture or file."""
+
+    name: str
+    problem: str
+
+
+@dataclass(frozen=True)
+class Store:
+    """What a folder holds: the manifest, the outputs that are stored, and what is damaged."""
+
+    manifest: Manifest
+    outputs: Mapping[str, np.ndarray]
+    damage: tuple[Finding, ...] = ()
+
+
+def group_of(case: str) -> str:
+    """The first word of a fixture's line: a layer, a chain or a network."""
+    return case.partition(" ")[0]
+
+
+def read(folder: Path) -> Store:
+    """The fixtures of a folder. InputError, and nothing read beyond it, for what is hostile."""
+    manifest = parse(read_text(within(folder, MANIFEST)), folder / MANIFEST)
+    expected: dict[str, dict[str, str]] = {}
+    for name, fixture in manifest.fixtures.items():
+        if fixture.stored:
+            expected.setdefault(group_of(fixture.case), {})[name] = name
+    outputs: dict[str, np.ndarray] = {}
+    damage: list[Finding] = []
+    for group, names in expected.items():
+        for name, found in read_group(folder, manifest, group, names):
+            if isinstance(found, str):
+                damage.append(Finding(name, found))
+            elif digest(found) != manifest.fixtures[name].output:
+                problem = "its stored output is not that of the manifest's digest"
+                damage.append(Finding(name, problem))
+            else:
+                outputs[name] = found
+    return Store(manifest, outputs, tuple(damage))
+
+
+def read_group(
+    folder: Path, manifest: Manifest, group: str, names: Iterable[str]
+) -> Iterator[tuple[str, np.ndarray | str]]:
+    """The stored outputs of a group, or what is wrong with each."""
+    place = manifest.archives.get(group)
+    path = None if place is None else within(folder, place)
+    if path is None or not path.is_file():
+        missing = f"its archive {place or group} is missing"
+        yield from ((name, missing) for name in names)
+        return
+    expected = {name: manifest.fixtures[name].output for name in names}
+    content = read_bytes(path, expected)
+    if archive_name(group, content) != place:
+        yield str(place), "its bytes are not those that its name was made from"
+    yield from read_npz(path, content, expected)
+
+
+def within(folder: Path, name: str) -> Path:
+    """The path of a file in the folder; InputError if a link leads out of it."""
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise InputError(f"{path}: is a link that leads out of {folder}")
+    return path
+
+
+def archive_name(group: str, content: bytes) -> str:
+    return f"{ARCHIVES}/{group}-{hashlib.sha256(content).hexdigest()[:12]}.npz"
+
+
+def strays(folder: Path, manifest: Manifest) -> list[Path]:
+    """What stands among the archives, and is none of the manifest's."""
+    known = {folder / name for name in manifest.archives.values()}
+    return sorted(path for path in (folder / ARCHIVES).glob("*") if path not in known)
+
+
+def write(folder: Path, manifest: Manifest, outputs: Mapping[str, np.ndarray]) -> None:
+    """The fixtures in place of the folder's, archives first, the manifest last.
+
+    The manifest's archives are those that the outputs give; InputError where nothing can be
+    written.
+    """
+    groups: dict[str, dict[str, np.ndarray]] = {}
+    for name, fixture in manifest.fixtures.items():
+        if fixture.stored:
+            groups.setdefault(group_of(fixture.case), {})[name] = outputs[name]
+    contents = {group: npz(arrays) for group, arrays in groups.items()}
+    names = {group: archive_name(group, content) for group, content in contents.items()}
+    whole = Manifest(
+        manifest.generator, manifest.changes, names, manifest.left_out, manifest.fixtures
+    )
+    try:
+        (folder / ARCHIVES).mkdir(parents=True, exist_ok=True)
+        for group, content in contents.items():
+            write_whole(within(folder, names[group]), content)
+        write_whole(within(folder, MANIFEST), to_text(whole).encode())
+        for path in strays(folder, whole):
+            path.unlink()
+    except OSError as reason:
+        raise InputError(f"{folder}: cannot be written: {reason.strerror}") from None
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """The file with all of the content, or as it was before; not touched if it is the same."""
+    if path.is_file() and path.read_bytes() == content:
+        return
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    finally:
+        Path(name).unlink(missing_ok=True)
