@@ -20,6 +20,7 @@ from clgold.networks import NETWORKS, Network
 from clgold.reference import SpecError
 
 from . import report
+from .golden_commands import golden
 from .network_run import NoVariant
 from .output import json_option, show
 from .summary import plan_rows, summary_rows
@@ -35,6 +36,7 @@ def app() -> None:
 
 
 app.add_command(verify)
+app.add_command(golden)
 
 
 def find_network(name: str) -> Network:

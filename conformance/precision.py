@@ -109,11 +109,23 @@ def likely_cause(
         )
         exact = given_exactly(chain, rounded)
         value = enclose_chain(chain, exact, attributes, FULL)[chain.layers[-1].name].value
-        if used(got, Enclosure(value, expected.radius), others) <= FACTOR * worst:
+        if explains(got, value, expected, others, FACTOR * worst):
             return f"operands rounded to {name}"
-    if chain.name in honest.SUMS and nearly_half(got, operands[-1]):
+    if chain.name not in honest.SUMS:
+        return ""
+    # Off by no more than 16 bits allow for, and of 11 bits where the right sums are not.
+    near = explains(got, expected.value, expected, others, 2.0**13)
+    bias = operands[-1]
+    if near and nearly_half(got, bias) and not nearly_half(expected.value, bias):
         return "an accumulator of 16 bits"
     return ""
+
+
+def explains(got: Array, value: Array, expected: Enclosure, others: Array, allowed: float) -> bool:
+    """Whether every element lies within that share of its bound of `value`, classes included."""
+    error = distance(got, Enclosure(value, expected.radius), expected.radius)
+    left = np.maximum(error - others, 0.0)
+    return bool(np.all(share(left, expected.radius) <= allowed))
 
 
 def nearly_half(got: Array, bias: Array | None) -> bool:
@@ -121,10 +133,15 @@ def nearly_half(got: Array, bias: Array | None) -> bool:
     offset = np.zeros(1, np.float32) if bias is None else bias
     if got.ndim == 4:
         offset = offset.reshape(-1, 1, 1)
-    for sums in (got.astype(np.float64), got.astype(np.float64) - offset):
-        away = np.abs(sums - keep_bits(10)(sums.astype(np.float32)))
-        if np.mean(away <= 4 * FULL.u * (np.abs(got) + np.abs(offset))) > 0.9:
-            return True
+    finite = np.isfinite(got)
+    if not finite.any():
+        return False
+    with np.errstate(invalid="ignore", over="ignore"):
+        for sums in (got.astype(np.float64), got.astype(np.float64) - offset):
+            away = np.abs(sums - keep_bits(10)(sums.astype(np.float32)))
+            near = away <= 4 * FULL.u * (np.abs(got) + np.abs(offset))
+            if np.mean(near[finite]) > 0.9:
+                return True
     return False
 
 

@@ -1,6 +1,7 @@
 """Device memory that shows what a kernel did to it: poisoned, and guarded on both sides."""
 
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,9 +12,10 @@ if TYPE_CHECKING:
     import pyopencl as cl
 
 # Quiet NaNs with payloads of our own. What still holds POISON was never written; a kernel that
-# reads beyond an array reads NaN, and one that writes there destroys GUARD.
+# reads beyond an array reads NaN, and one that writes there destroys its guard. Every array has a
+# guard pattern of its own: a kernel that runs over all its arrays' ends copies one onto another.
 POISON = np.array(0x7FC5A5A5, np.uint32)
-GUARD = np.array(0x7FCA5A5A, np.uint32)
+GUARDS = (np.array(0x7FC80000 + n % 2**17, np.uint32) for n in itertools.count())
 GUARD_BYTES = 4096
 
 
@@ -27,6 +29,7 @@ class DeviceArray:
     buffer: "cl.Buffer"
     whole: "cl.Buffer"  # the buffer with its guard zones
     guard: int  # bytes of each guard zone
+    pattern: np.ndarray  # what each word of them holds
     host: np.ndarray | None = None
     layout: str = "NCHW"
 
@@ -52,14 +55,14 @@ def allocate(
     import pyopencl as cl
 
     nbytes = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
-    filled = whole_words(nbytes)
+    filled, pattern = whole_words(nbytes), next(GUARDS)
     whole = cl.Buffer(queue.context, cl.mem_flags.READ_WRITE, guard + filled + guard)
     cl.enqueue_fill_buffer(queue, whole, POISON, guard, filled)
     if guard:
-        cl.enqueue_fill_buffer(queue, whole, GUARD, 0, guard)
-        cl.enqueue_fill_buffer(queue, whole, GUARD, guard + filled, guard)
+        cl.enqueue_fill_buffer(queue, whole, pattern, 0, guard)
+        cl.enqueue_fill_buffer(queue, whole, pattern, guard + filled, guard)
     buffer = whole.get_sub_region(guard, nbytes) if guard else whole
-    return DeviceArray(name, shape, dtype, buffer, whole, guard)
+    return DeviceArray(name, shape, dtype, buffer, whole, guard, pattern)
 
 
 def upload(queue: "cl.CommandQueue", name: str, values: np.ndarray, guard: int) -> DeviceArray:
@@ -69,9 +72,7 @@ def upload(queue: "cl.CommandQueue", name: str, values: np.ndarray, guard: int) 
     host = np.ascontiguousarray(values)
     array = allocate(queue, name, host.shape, host.dtype, guard)
     cl.enqueue_copy(queue, array.buffer, host, is_blocking=True)
-    return DeviceArray(
-        name, array.shape, array.dtype, array.buffer, array.whole, guard, host, array.layout
-    )
+    return replace(array, host=host)
 
 
 def download(queue: "cl.CommandQueue", array: DeviceArray) -> np.ndarray:
@@ -92,7 +93,7 @@ def damage(queue: "cl.CommandQueue", array: DeviceArray) -> str:
     zone = np.empty(array.guard // 4, np.uint32)
     for side, offset in (("before", 0), ("after", array.guarded)):
         cl.enqueue_copy(queue, zone, array.whole, src_offset=offset, is_blocking=True)
-        touched = np.flatnonzero(zone != GUARD)
+        touched = np.flatnonzero(zone != array.pattern)
         if touched.size:
             nearest = touched[0] if side == "after" else zone.size - 1 - touched[-1]
             return (

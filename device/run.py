@@ -1,7 +1,7 @@
 """One run of a variant: twice, with every array inspected afterwards."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -103,16 +103,7 @@ def finish(session: "Session", cl: Launcher, operands: Operands) -> Run:
             return Run("input-modified", message, sources=sources)
     kept = {name: memory.download(session.queue, array) for name, array in cl.kept.items()}
     output = cl.kept[""]
-    known = DeviceArray(
-        output.name,
-        output.shape,
-        output.dtype,
-        output.buffer,
-        output.whole,
-        output.guard,
-        kept.pop(""),
-        output.layout,
-    )
+    known = replace(output, host=kept.pop(""))
     return Run("", "", known, kept, profile, sources)
 
 

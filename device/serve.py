@@ -6,6 +6,7 @@ Requests and answers are lines of JSON; arrays travel as .npy files in shared me
 kernel does to this process, the asking one lives on (worker.py).
 """
 
+import functools
 import json
 import os
 import sys
@@ -79,11 +80,17 @@ def find_variant(source: Path, layer: str, name: str) -> Variant:
     """One of ours, or the one that a user's file declares."""
     from .catalogue import VARIANTS
 
-    ours = [one for one in VARIANTS if one.source == source]
-    for one in ours or load_variants(source):
+    ours = tuple(one for one in VARIANTS if one.source == source)
+    for one in ours or loaded(source, source.stat().st_mtime_ns):
         if (one.layer, one.name) == (layer, name):
             return one
     raise LookupError(f"{source} no longer declares {layer} {name!r}")
+
+
+@functools.cache
+def loaded(source: Path, _changed: int) -> tuple[Variant, ...]:
+    """A user's file, read once as long as it stays as it is: what it remembers, it remembers."""
+    return load_variants(source)
 
 
 def restore(value: Any) -> Any:

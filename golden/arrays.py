@@ -7,7 +7,9 @@ the manifest, and no header is ever evaluated.
 import hashlib
 import io
 import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
@@ -22,6 +24,13 @@ from .weights import InputError
 DTYPES = {"float32": "<f4", "int64": "<i8"}
 DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that an archive can hold
 ENTRY_OVERHEAD = 1024  # more than an entry's header and its two places in the archive's lists take
+
+
+# What a damaged archive makes its reader raise.
+DAMAGED = (
+    *(zipfile.BadZipFile, struct.error, zlib.error, ValueError, EOFError, OSError),
+    *(NotImplementedError, RuntimeError, IndexError),
+)
 
 
 @dataclass(frozen=True)
@@ -95,7 +104,7 @@ def read_npz(
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-    except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError, UnicodeDecodeError):
+    except DAMAGED:
         yield from ((name, f"{path.name} is not a whole .npz archive") for name in expected)
         return
     with archive:
@@ -107,7 +116,7 @@ def read_npz(
             else:
                 yield name, read_entry(path, archive, entry, one)
         for other in entries:
-            yield other, f"stands in {path.name}, but not in the manifest"
+            yield path.name, f"holds {other!r}, which is not in the manifest"
 
 
 def read_entry(
@@ -122,7 +131,7 @@ def read_entry(
         raise InputError(f"{where} declares {entry.file_size} bytes, expected {size}")
     try:
         content = archive.read(entry)
-    except (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError, RuntimeError):
+    except DAMAGED:
         return f"cannot be read whole from {path.name}"
     if b"|O" in content[: len(header) + 64] and not content.startswith(header):
         raise InputError(f"{where} holds pickled objects; expected {expected.dtype}")

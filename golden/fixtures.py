@@ -71,14 +71,10 @@ Source = Case | NodeCase
 
 @dataclass(frozen=True)
 class Spec:
-    """A fixture before it is computed: its name, why it exists, what it is made from.
-
-    group names the archive that holds its output, if that is small.
-    """
+    """A fixture before it is computed: its name, why it exists, what it is made from."""
 
     identity: str
     why: str
-    group: str
     source: Source
 
 
@@ -112,6 +108,8 @@ def left_out(case: Case) -> str:
     if case.layer == "grid_sample" and case.probe == "special":
         if case.attributes["mode"] == "nearest":
             return "a coordinate that is not finite has no nearest pixel"
+    if case.layer == "log_softmax" and case.probe == "wide":
+        return "a tie that less than e^-2000 breaks is not decided"
     return ""
 
 
@@ -129,13 +127,13 @@ def specs() -> Iterator[Spec]:
             digits = hashlib.sha256(str(case).encode()).hexdigest()[:8]
             name = f"{case.layer}-{case.probe}-{case.seed}-{digits}"
             reason = why(case.probe, case.shapes, case.attributes)
-            yield Spec(name, reason, case.layer, case)
+            yield Spec(name, reason, case)
     for network in TRACED:
         for path in photographs():
             for node in network.nodes:
                 source = NodeCase(network.name, path.name, WEIGHTS_SEED, node)
                 name = f"{network.name}-{path.stem}-{node.name}"
-                yield Spec(name, f"{network.title} on {path.stem}", network.name, source)
+                yield Spec(name, f"{network.title} on {path.stem}", source)
 
 
 def cases_left_out() -> dict[str, str]:

@@ -20,6 +20,8 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 
 def read_text(path: Path) -> str:
     """The manifest's text; InputError where it cannot be one."""
+    if not path.is_file():
+        raise InputError(f"{path}: there is no such manifest")
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)

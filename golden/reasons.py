@@ -6,7 +6,7 @@ from typing import Any
 from clgold.reference.spec import Shape
 
 PROBE_REASONS = {
-    "exact": "sums are exact in any order",
+    "exact": "small numbers, exact in any order",
     "real": "reals of mixed magnitudes",
     "sparse": "few values are not 0, so that each tap is seen alone",
     "cancelling": "what is left of the sums is small",

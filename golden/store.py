@@ -7,23 +7,21 @@ leaves the old fixtures as they were.
 
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from .arrays import digest, npz, read_bytes, read_npz
-from .cases import Case, parse_case
-from .fixtures import Spec
 from .manifest import Manifest, to_text
 from .parse import parse, read_text
 from .weights import InputError
 
 FOLDER = Path(__file__).parent
 MANIFEST, ARCHIVES = "manifest.toml", "arrays"
-Groups = Mapping[str, str]  # the group of each fixture, by name
 
 
 @dataclass(frozen=True)
@@ -51,13 +49,9 @@ def group_of(case: str) -> str:
 def read(folder: Path) -> Store:
     """The fixtures of a folder. InputError, and nothing read beyond it, for what is hostile."""
     manifest = parse(read_text(within(folder, MANIFEST)), folder / MANIFEST)
-    expected: dict[str, dict[str, str]] = {}
-    for name, fixture in manifest.fixtures.items():
-        if fixture.stored:
-            expected.setdefault(group_of(fixture.case), {})[name] = name
     outputs: dict[str, np.ndarray] = {}
     damage: list[Finding] = []
-    for group, names in expected.items():
+    for group, names in stored_names(manifest).items():
         for name, found in read_group(folder, manifest, group, names):
             if isinstance(found, str):
                 damage.append(Finding(name, found))
@@ -67,6 +61,15 @@ def read(folder: Path) -> Store:
             else:
                 outputs[name] = found
     return Store(manifest, outputs, tuple(damage))
+
+
+def stored_names(manifest: Manifest) -> dict[str, list[str]]:
+    """By group, the fixtures whose output is stored."""
+    groups: dict[str, list[str]] = {}
+    for name, fixture in manifest.fixtures.items():
+        if fixture.stored:
+            groups.setdefault(group_of(fixture.case), []).append(name)
+    return groups
 
 
 def read_group(
@@ -80,7 +83,11 @@ def read_group(
         yield from ((name, missing) for name in names)
         return
     expected = {name: manifest.fixtures[name].output for name in names}
-    content = read_bytes(path, expected)
+    try:
+        content = read_bytes(path, expected)
+    except OSError as reason:
+        yield from ((name, f"its archive {place} cannot be read: {reason.strerror}") for name in names)
+        return
     if archive_name(group, content) != place:
         yield str(place), "its bytes are not those that its name was made from"
     yield from read_npz(path, content, expected)
@@ -89,7 +96,11 @@ def read_group(
 def within(folder: Path, name: str) -> Path:
     """The path of a file in the folder; InputError if a link leads out of it."""
     path = folder / name
-    if not path.resolve().is_relative_to(folder.resolve()):
+    try:
+        inside = path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # links in a circle
+        inside = False
+    if not inside:
         raise InputError(f"{path}: is a link that leads out of {folder}")
     return path
 
@@ -99,33 +110,41 @@ def archive_name(group: str, content: bytes) -> str:
 
 
 def strays(folder: Path, manifest: Manifest) -> list[Path]:
-    """What stands among the archives, and is none of the manifest's."""
-    known = {folder / name for name in manifest.archives.values()}
-    return sorted(path for path in (folder / ARCHIVES).glob("*") if path not in known)
+    """What stands among the fixtures, and is no part of them."""
+    known = {folder / manifest.archives.get(group, "") for group in stored_names(manifest)}
+    found = [*(folder / ARCHIVES).glob("*"), *folder.glob(f".{MANIFEST}.*")]
+    return sorted(path for path in found if path not in known)
+
+
+def left_behind(path: Path) -> bool:
+    """Whether a stray is an older archive, or what an interruption left: it may be removed."""
+    ours = re.fullmatch(rf"[a-z0-9_+]+-[0-9a-f]{{12}}\.npz|\..+\.(npz|toml)\.\w+", path.name)
+    return ours is not None and path.is_file()
+
+
+def tidy(folder: Path, manifest: Manifest) -> None:
+    """Remove what earlier fixtures left behind."""
+    for path in filter(left_behind, strays(folder, manifest)):
+        path.unlink()
 
 
 def write(folder: Path, manifest: Manifest, outputs: Mapping[str, np.ndarray]) -> None:
-    """The fixtures in place of the folder's, archives first, the manifest last.
+    """These fixtures in place of the folder's, archives first, the manifest last.
 
-    The manifest's archives are those that the outputs give; InputError where nothing can be
-    written.
+    The names of the archives follow from the outputs. InputError where nothing can be written.
     """
-    groups: dict[str, dict[str, np.ndarray]] = {}
-    for name, fixture in manifest.fixtures.items():
-        if fixture.stored:
-            groups.setdefault(group_of(fixture.case), {})[name] = outputs[name]
-    contents = {group: npz(arrays) for group, arrays in groups.items()}
-    names = {group: archive_name(group, content) for group, content in contents.items()}
-    whole = Manifest(
-        manifest.generator, manifest.changes, names, manifest.left_out, manifest.fixtures
-    )
+    contents = {
+        group: npz({name: outputs[name] for name in names})
+        for group, names in stored_names(manifest).items()
+    }
+    archives = {group: archive_name(group, content) for group, content in contents.items()}
+    whole = replace(manifest, archives=archives)
     try:
-        (folder / ARCHIVES).mkdir(parents=True, exist_ok=True)
+        (folder / ARCHIVES).mkdir(exist_ok=True)
         for group, content in contents.items():
-            write_whole(within(folder, names[group]), content)
+            write_whole(within(folder, archives[group]), content)
         write_whole(within(folder, MANIFEST), to_text(whole).encode())
-        for path in strays(folder, whole):
-            path.unlink()
+        tidy(folder, whole)
     except OSError as reason:
         raise InputError(f"{folder}: cannot be written: {reason.strerror}") from None
 

@@ -62,6 +62,8 @@ def formula(theta: Array, *, size: Shape, align_corners: bool) -> Array:
 
 def base_error(profile: Profile, count: int, align_corners: bool) -> Array:
     """(count,): a division, a product and a subtraction, in whichever order (2 ≥ 2i/count)."""
+    if align_corners and count == 1:
+        return np.zeros(1)
     centre = np.abs(base(count, align_corners))
     quotient = profile.ulps(profile.divide)
     return (quotient + 2 * profile.u) * (2 + centre) + profile.u * centre
@@ -82,7 +84,8 @@ def error(
     moved = rows[..., 0] * off_x + rows[..., 1] * off_y
     passed_on = radius[..., 0] * x + radius[..., 1] * y + radius[..., 2]
     tiny = profile.smallest_normal * (4 + rows[..., 0] + rows[..., 1])
-    return (profile.gamma(3) * magnitude + moved) * (1 + 8 * profile.u) + passed_on + tiny
+    bound = (profile.gamma(3) * magnitude + moved) * (1 + 8 * profile.u) + passed_on + tiny
+    return np.where(magnitude * (1 + profile.gamma(3)) > profile.largest, np.inf, bound)
 
 
 def exact(index: tuple[int, ...], theta: Array, *, size: Shape, align_corners: bool) -> Fraction:

@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 
 from .layer import Array, Enclosure, Layer, evaluate
-from .pointwise import along_dim
+from .pointwise import along_dim, subnormal
 from .profile import Profile
 from .spec import Shape, SpecError
 
@@ -38,16 +38,30 @@ def choices(profile: Profile, value: Array, input: Enclosure, *, dim: int) -> Ar
     """(k, …): every index whose value, within its error, may be the largest.
 
     Comparisons pass over NaN, so that the largest of the rest is admitted where there is one.
+    Subnormal numbers may be flushed, and then compare equal to zero and to each other.
     """
     if input.exact:
-        if not np.isnan(input.value).any():
+        first, possible = value, flushed_maxima(profile, input.value, dim)
+        if np.isnan(input.value).any():
+            rest = np.where(np.isnan(input.value), -np.inf, input.value)
+            first, possible = np.argmax(rest, axis=dim), flushed_maxima(profile, rest, dim)
+        elif not possible.any():
             return None
-        rest = np.where(np.isnan(input.value), -np.inf, input.value)
-        return np.argmax(rest, axis=dim)[np.newaxis]
-    lower = (input.value - input.radius).max(axis=dim, keepdims=True)
-    possible = np.moveaxis(~(input.value + input.radius < lower), dim, 0)
+    else:
+        lower = (input.value - input.radius).max(axis=dim, keepdims=True)
+        reach = input.radius + 2 * profile.smallest_normal
+        first, possible = value, ~(input.value + reach < lower)
+    possible = np.moveaxis(possible, dim, 0)
     indices = np.arange(possible.shape[0]).reshape(-1, *(1,) * value.ndim)
-    return np.where(possible, indices, value)
+    return np.where(possible, indices, first)
+
+
+def flushed_maxima(profile: Profile, values: Array, dim: int) -> Array:
+    """Where a value may be taken for a maximum that is subnormal, or zero beside one that is."""
+    size = np.abs(values)
+    some = subnormal(profile, size).any(axis=dim, keepdims=True)
+    top = np.abs(values.max(axis=dim, keepdims=True))
+    return some & (top < profile.smallest_normal) & (size < profile.smallest_normal)
 
 
 def exact(index: tuple[int, ...], input: Array, *, dim: int) -> Fraction:

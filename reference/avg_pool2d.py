@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from .layer import Array, Attributes, Enclosure, Layer, evaluate
-from .pointwise import flush_error
 from .profile import Profile
 from .spec import Padding, Pair, Shape, SpecError, axes, boolean, padding_pairs, pair
 from .windows import covered, overhang, pad, positions, windows
@@ -112,17 +111,19 @@ def formula(input: Array, **attributes: Any) -> Array:
 
 
 def error(profile: Profile, value: Array, input: Enclosure, **attributes: Any) -> Array:
-    """(γ_(n−1) + D + u)·mean|x|: the additions, then a division or a rounded reciprocal."""
+    """(γ_n + D + u)·Σ|x|/c: the additions, then a division or a rounded reciprocal.
+
+    Each of n shares x/c, partial sums and the mean may be flushed to zero.
+    """
     count = divisors(input.value.shape, **attributes)
     magnitude = window_sums(input.magnitude, **attributes)
     terms = int(np.prod(attributes["kernel_size"]))
     relative = profile.gamma(terms) + profile.ulps(profile.divide) + profile.u
     own = relative * (1 + 2.0**-20) * magnitude / count
-    small = input.magnitude * (input.magnitude < profile.smallest_normal)
-    lost = window_sums(small, **attributes) / count + profile.smallest_normal * (magnitude > 0)
+    lost = 2 * terms * profile.smallest_normal * (magnitude > 0)
     passed_on = 0.0 if input.exact else window_sums(input.radius, **attributes) / count
-    overflow = np.where(magnitude > profile.largest, np.inf, 0.0)
-    return own + lost + passed_on + flush_error(profile, value) + overflow
+    overflow = np.where(magnitude * (1 + profile.gamma(terms)) > profile.largest, np.inf, 0.0)
+    return own + lost + passed_on + overflow
 
 
 def exact(index: tuple[int, ...], input: Array, **attributes: Any) -> Fraction:

@@ -42,7 +42,7 @@ def formula(*inputs: Array, dim: int) -> Array:
 def error(profile: Profile, value: Array, *inputs: Enclosure, dim: int) -> Array:
     """Exact."""
     radius = np.concatenate([one.radius for one in inputs], axis=dim)
-    return radius + flush_error(profile, value)
+    return radius + flush_error(profile, value, radius)
 
 
 def exact(index: tuple[int, ...], *inputs: Array, dim: int) -> Fraction:

@@ -42,7 +42,8 @@ def error(profile: Profile, value: Array, input: Enclosure, *, alpha: float) -> 
     by_expm1 = (profile.expm1(top) + 2 * u) * size
     by_exp = abs(alpha) * profile.exp(top) * np.exp(top) + 3 * u * size
     own = np.where(input.value - radius > 0, 0.0, np.maximum(by_expm1, by_exp))
-    return own * (1 + 8 * u) + steepest * radius + flush_error(profile, value)
+    reach = own * (1 + 8 * u) + steepest * radius
+    return reach + flush_error(profile, value, reach)
 
 
 def own_error(profile: Profile, value: Array, input: Enclosure, *, alpha: float) -> Array:

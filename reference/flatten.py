@@ -32,7 +32,8 @@ def formula(input: Array) -> Array:
 
 def error(profile: Profile, value: Array, input: Enclosure) -> Array:
     """Exact."""
-    return input.radius.reshape(value.shape) + flush_error(profile, value)
+    radius = input.radius.reshape(value.shape)
+    return radius + flush_error(profile, value, radius)
 
 
 def exact(index: tuple[int, ...], input: Array) -> Fraction:

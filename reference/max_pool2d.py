@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from .layer import Array, Attributes, Enclosure, Layer, evaluate
-from .pointwise import flush_error
 from .profile import Profile
 from .spec import Padding, Pair, Shape, SpecError, axes, boolean, padding_pairs, pair
 from .windows import extent, overhang, pad, positions, windows
@@ -94,11 +93,17 @@ def window_maximum(input: Array, outside: float, **attributes: Any) -> Array:
 
 
 def error(profile: Profile, value: Array, input: Enclosure, **attributes: Any) -> Array:
-    """The largest error of a value in the window; a subnormal maximum may be flushed to zero."""
-    flushed = flush_error(profile, value)
-    if input.exact:
-        return flushed
-    return window_maximum(input.radius, 0.0, **attributes) + flushed
+    """The largest error of a value in the window; and what flushing subnormal values may cost.
+
+    They compare equal to zero and to each other: one may win that is below the maximum by η.
+    """
+    tiny, size = profile.smallest_normal, np.abs(value)
+    small = (input.magnitude > 0) & (np.abs(input.value) - input.radius < tiny)
+    if input.exact and not small.any():
+        return np.zeros(value.shape)
+    radius = window_maximum(input.radius, 0.0, **attributes)
+    equal = window_maximum(small * 1.0, 0.0, **attributes) * (size - radius < tiny)
+    return radius + equal * (np.minimum(size, tiny) + tiny)
 
 
 def exact(

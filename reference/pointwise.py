@@ -37,6 +37,15 @@ def along_dim(dim: Any) -> Attributes:
     return {"dim": dim}
 
 
-def flush_error(profile: Profile, value: Array) -> Array:
-    """What is lost when a result that is subnormal is flushed to zero, as OpenCL C permits."""
-    return np.where(np.abs(value) < profile.smallest_normal, np.abs(value), 0.0)
+def flush_error(profile: Profile, value: Array, reach: Array | float = 0.0) -> Array:
+    """What is lost when a result within `reach` of value is subnormal and flushed to zero.
+
+    OpenCL C permits that. The flushed result is off by |value|, at most reach and this.
+    """
+    size, tiny = np.abs(value), profile.smallest_normal
+    return np.where(size - reach < tiny, np.minimum(size, tiny), 0.0)
+
+
+def subnormal(profile: Profile, magnitude: Array) -> Array:
+    """Where a number may be flushed before it is looked at."""
+    return (magnitude > 0) & (magnitude < profile.smallest_normal)

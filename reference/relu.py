@@ -24,7 +24,7 @@ def formula(input: Array) -> Array:
 
 def error(profile: Profile, value: Array, input: Enclosure) -> Array:
     """Exact; an error in x is passed on, never magnified."""
-    return input.radius + flush_error(profile, value)
+    return input.radius + flush_error(profile, value, input.radius)
 
 
 def exact(index: tuple[int, ...], input: Array) -> Fraction:

@@ -32,8 +32,9 @@ def error(profile: Profile, value: Array, input: Enclosure) -> Array:
     power = profile.exp(np.abs(input.value) + input.radius)
     relative = 2 * power + profile.ulps(profile.divide) + 3 * profile.u
     overflowed = np.where(value * profile.largest < 4, value, 0.0)
-    own = relative * (1 + relative) * (value + input.radius / 4) + overflowed
-    return own + input.radius / 4 + flush_error(profile, value)
+    own = relative * (1 + relative) * (value + input.radius / 4)
+    reach = own + input.radius / 4
+    return reach + overflowed + flush_error(profile, value, reach)
 
 
 def exact(index: tuple[int, ...], input: Array) -> Exact:

@@ -75,14 +75,15 @@ def zero_where_exact(
     All products are multiples of a power of two; while the sum of their magnitudes stays below
     1/u of that, every partial sum is a number of the format.
     """
-    least = float(magnitude.min()) * profile.u
+    smallest = float(magnitude.min()) * profile.u
     # A few values show that most data have no such power: the rest need not be looked at.
-    if not least < grid_step(input.ravel()[:256]) * grid_step(weight.ravel()[:256]):
+    if not smallest < grid_step(input.ravel()[:256]) * grid_step(weight.ravel()[:256]):
         return bound
     step = grid_step(input) * grid_step(weight)
     if bias is not None:
         step = min(step, grid_step(bias))
-    if step < profile.smallest_normal:
+    least = min(lowest(np.abs(a)) for a in (input, weight, bias) if a is not None)
+    if min(step, least) < profile.smallest_normal:  # an operand or a sum may be flushed
         return bound
     return np.where(magnitude * profile.u < step, 0.0, bound)
 
@@ -113,7 +114,8 @@ def flushed(
     Nothing, when the operands' last places lie so high that no sum of products can be subnormal.
     """
     tiny = profile.smallest_normal
-    if lowest(x) * lowest(w) >= tiny * 2.0**48 and lowest(offset) >= tiny * 2.0**24:
+    normal = min(lowest(x), lowest(w)) >= tiny
+    if normal and lowest(x) * lowest(w) >= tiny * 2.0**48 and lowest(offset) >= tiny * 2.0**24:
         return np.zeros_like(count)
     lost_inputs = contract(x * (x < tiny), w) + contract(x, w * (w < tiny))
     return 2 * count * tiny + lost_inputs + tiny

@@ -24,9 +24,17 @@ def formula(input: Array) -> Array:
 
 
 def error(profile: Profile, value: Array, input: Enclosure) -> Array:
-    """The function's own accuracy; an error in x is passed on, never magnified."""
-    own = profile.ulps(profile.hyperbolic_tangent) * (np.abs(value) + input.radius)
-    return own + input.radius + flush_error(profile, value)
+    """The function's own accuracy; an error in x is passed on, never magnified.
+
+    Last places are as wide below η as at η. When relaxed the formula itself may be computed.
+    """
+    accuracy = profile.ulps(profile.hyperbolic_tangent)
+    own = accuracy * np.where(value == 0, 0.0, np.maximum(np.abs(value), profile.smallest_normal))
+    if profile.relaxed:
+        power = profile.exp(np.abs(input.value) + input.radius)
+        own = own + 2 * power + profile.ulps(profile.divide) + 3 * profile.u
+    reach = own + input.radius * (1 + accuracy)
+    return reach + flush_error(profile, value, reach)
 
 
 def exact(index: tuple[int, ...], input: Array) -> Exact:

@@ -13,7 +13,7 @@ import numpy as np
 from .conv2d import products
 from .layer import Array, Enclosure
 from .profile import Profile
-from .sums import SLACK, lowest, zero_where_exact
+from .sums import SLACK, grid_step, lowest, zero_where_exact
 from .windows import pad, windows
 
 A_T = np.array([[1, 1, 1, 0], [0, 1, -1, -1]], np.float64)
@@ -45,7 +45,8 @@ def winograd_bound(
         # The halves of G make every product a multiple of a quarter of the operands' steps.
         added = None if bias is None else bias.value
         quarter = weight.value / 4
-        bound = zero_where_exact(profile, bound, magnitude, input.value, quarter, added)
+        if min(grid_step(input.value), grid_step(quarter)) >= profile.smallest_normal:
+            bound = zero_where_exact(profile, bound, magnitude, input.value, quarter, added)
     else:
         known = np.abs(input.value), np.abs(weight.value)
         bound = bound + (products(x, w, **attributes) - products(*known, **attributes)) * SLACK

@@ -3,8 +3,11 @@
 It also runs in other projects: pytest --pyargs clgold.tests.kernels_test --kernels my_kernels.py
 """
 
+import contextlib
+
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis.errors import Unsatisfiable
 
 from clgold.conformance.assay import EFFORTS, Assay
 from clgold.conformance.cases import run_case
@@ -35,12 +38,14 @@ def test_kernel_conforms(
         found = run_case(worker, variant, case)
         if found.verdict in FINE:
             book.enter(found)
+            assume(found.verdict != "unsupported")  # another case is drawn in its place
             return
         book.failure = f"{found.verdict}: {found.message}"
         book.replay = replay(assay, case, book.driver)
         raise AssertionError(f"{describe(found)}\n  replay: {book.replay}")
 
-    holds()
+    with contextlib.suppress(Unsatisfiable):  # none of the cases applied: the table says why
+        holds()
     assert book.cases or book.unsupported, "vacuous: no case that was drawn could have failed"
 
 

@@ -1,11 +1,10 @@
 """Where windows lie on an image, and the layers that weigh what they see."""
 
 from collections.abc import Iterator
-from fractions import Fraction
 
 import numpy as np
 
-from .values import numbers
+from .values import numbers, total
 
 Array = np.ndarray
 Pair = tuple[int, int]
@@ -81,7 +80,7 @@ def conv2d(
         terms = [] if bias is None else [float(bias[f])]
         for k, m, row, column in taps(input.shape, rows[i], columns[j], kernel_size, dilation):
             terms += [x[n][first + d][row][column] * w[f][d][k][m] for d in range(depth)]
-        output[n, f, i, j] = sum(map(Fraction, terms), Fraction(0))
+        output[n, f, i, j] = total(terms)
     return output
 
 
@@ -92,9 +91,10 @@ def local2d(input: Array, weight: Array, *, stride: Pair) -> Array:
     x, w = input.tolist(), weight.tolist()
     output = numbers(batch, filters, sites_y * tile_y, sites_x * tile_x)
     for n, m, sy, sx, ty, tx in np.ndindex(batch, filters, sites_y, sites_x, tile_y, tile_x):
-        output[n, m, tile_y * sy + ty, tile_x * sx + tx] = sum(
-            Fraction(x[n][c][stride[0] * sy + ky][stride[1] * sx + kx])
-            * Fraction(w[m][ty][tx][c][ky][kx][sy][sx])
-            for c, ky, kx in np.ndindex(depth, taps_y, taps_x)
+        output[n, m, tile_y * sy + ty, tile_x * sx + tx] = total(
+            [
+                x[n][c][stride[0] * sy + ky][stride[1] * sx + kx] * w[m][ty][tx][c][ky][kx][sy][sx]
+                for c, ky, kx in np.ndindex(depth, taps_y, taps_x)
+            ]
         )
     return output

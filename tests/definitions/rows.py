@@ -1,11 +1,9 @@
 """Layers on whole rows, and those that only lay values out anew."""
 
-from fractions import Fraction
-
 import mpmath
 import numpy as np
 
-from .values import BITS, numbers
+from .values import BITS, numbers, total
 
 Array = np.ndarray
 
@@ -16,7 +14,7 @@ def linear(input: Array, weight: Array, bias: Array | None) -> Array:
     for n, o in np.ndindex(output.shape):
         offset = 0.0 if bias is None else float(bias[o])
         products = [float(x) * float(w) for x, w in zip(input[n], weight[o], strict=True)]
-        output[n, o] = sum(map(Fraction, products), Fraction(offset))
+        output[n, o] = total([*products, offset])
     return output
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import mpmath
@@ -15,6 +16,13 @@ BITS = 700
 def numbers(*shape: int) -> Array:
     """An empty array for exact numbers: Fractions, mpmath's, or floats that nothing rounded."""
     return np.empty(shape, dtype=object)
+
+
+def total(terms: list[float]) -> Fraction:
+    """The exact sum, over the largest of the terms' denominators, which are powers of two."""
+    ratios = [term.as_integer_ratio() for term in terms]
+    common = max((denominator for _, denominator in ratios), default=1)
+    return Fraction(sum(n * (common // denominator) for n, denominator in ratios), common)
 
 
 def each(function: Callable[..., Any], *inputs: Array) -> Array:

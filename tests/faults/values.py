@@ -4,6 +4,8 @@ from math import prod
 
 from clgold.device import variant
 
+KEPT = {}
+
 
 def elu(name):
     @variant("elu", name)
@@ -38,12 +40,10 @@ def never_launched(cl, input):
 
 @variant("relu", "F37_output_of_an_earlier_call")
 def output_of_an_earlier_call(cl, input):
-    def compute():
-        output = cl.output()
-        cl.launch("F37_host.cl", "relu", (prod(output.shape),), (1,), input, output)
-        return output
-
-    return cl.once(input.shape, compute)
+    if input.shape not in KEPT:
+        KEPT[input.shape] = cl.output()
+        cl.launch("F37_host.cl", "relu", (prod(input.shape),), (1,), input, KEPT[input.shape])
+    return KEPT[input.shape]
 
 
 @variant("relu", "F38_endless_loop")

@@ -15,7 +15,7 @@ from clgold.conformance.check import check
 from clgold.conformance.compare import Comparison
 from clgold.device import memory
 from clgold.device.launcher import Launcher
-from clgold.device.memory import GUARD, POISON, DeviceArray
+from clgold.device.memory import POISON, DeviceArray
 from clgold.device.run import Run, run_variant
 from clgold.device.session import Session
 from clgold.device.variants import Variant
@@ -108,8 +108,8 @@ def test_guards_stand_on_both_sides_unless_the_driver_checks_bounds_itself(
     bits = words(opencl, array.whole, array.guard + array.nbytes + array.guard)
     zone = array.guard // 4
     assert (zone >= 1024) == opencl.driver.guards
-    assert np.all(bits[:zone] == GUARD)
-    assert np.all(bits[zone + size :] == GUARD)
+    assert np.all(bits[:zone] == array.pattern)
+    assert np.all(bits[zone + size :] == array.pattern)
     assert np.array_equal(bits[zone : zone + size], data(size).view(np.uint32))
     assert memory.damage(opencl.queue, array) == ""
 

@@ -1,0 +1,126 @@
+"""Fixtures for others: a folder each, with inputs, output and a description.
+
+npy    INPUT.npy, output.npy, case.json
+bin    INPUT.bin, output.bin: the numbers alone, row by row, little-endian; case.json; shapes.h
+onnx   model.onnx and test_data_set_0/, as ONNX's own backend tests (onnx_export.py)
+"""
+
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .arrays import DTYPES, npy, raw
+from .produce import Made
+from .weights import InputError
+
+Array = np.ndarray
+Writer = Callable[[Path, Made], None]
+
+DESCRIPTION = "case.json"
+C_TYPES = {"float32": "float", "int64": "int64_t"}
+
+
+def file_stem(operand: str) -> str:
+    """A name that a file and a variable in C may have: inputs[0] is inputs_0."""
+    return re.sub(r"\W+", "_", operand).strip("_")
+
+
+def arrays_of(made: Made) -> dict[str, Array]:
+    """The inputs that are present, and the output, by the names of their files."""
+    operands = zip(made.spec.source.names, made.spec.source.operands, strict=True)
+    inputs = {file_stem(name): values for name, values in operands if values is not None}
+    return inputs | {"output": made.output}
+
+
+def describe(made: Made, suffix: str) -> dict[str, Any]:
+    """What case.json holds."""
+    fixture, source = made.fixture, made.spec.source
+    arrays = [*fixture.inputs.items(), ("output", fixture.output)]
+    files = [
+        {
+            "name": name,
+            "file": f"{file_stem(name)}.{suffix}",
+            "dtype": DTYPES[one.dtype],
+            "shape": list(one.shape),
+            "layout": "row-major, little-endian",
+            "sha256": one.sha256,
+        }
+        for name, one in arrays
+    ]
+    return {
+        "name": made.spec.identity,
+        "case": fixture.case,
+        "why": fixture.why,
+        "layer": source.layer,
+        "attributes": source.attributes,
+        "inputs": files[:-1],
+        "output": files[-1],
+    }
+
+
+def header(made: Made) -> str:
+    """The shapes, for C and C++."""
+    name = made.spec.identity
+    guard = f"CLGOLD_{file_stem(name).upper()}_H"
+    parts = [f"/* {made.fixture.case} */\n#ifndef {guard}\n#define {guard}\n"]
+    for stem, values in arrays_of(made).items():
+        lengths = ", ".join(map(str, values.shape or (1,)))
+        parts.append(
+            f"\n/* {stem}.bin: {C_TYPES[values.dtype.name]} */\n"
+            f"#define {stem.upper()}_RANK {max(values.ndim, 1)}\n"
+            f"#define {stem.upper()}_COUNT {values.size}\n"
+            f"static const int {stem}_shape[{max(values.ndim, 1)}] = {{{lengths}}};\n"
+        )
+    return "".join([*parts, "\n#endif\n"])
+
+
+def write_npy(folder: Path, made: Made) -> None:
+    for stem, values in arrays_of(made).items():
+        (folder / f"{stem}.npy").write_bytes(npy(values))
+    write_description(folder, made, "npy")
+
+
+def write_bin(folder: Path, made: Made) -> None:
+    for stem, values in arrays_of(made).items():
+        (folder / f"{stem}.bin").write_bytes(raw(values))
+    write_description(folder, made, "bin")
+    (folder / "shapes.h").write_text(header(made), encoding="utf-8")
+
+
+def write_description(folder: Path, made: Made, suffix: str) -> None:
+    text = json.dumps(describe(made, suffix), indent=2, ensure_ascii=False) + "\n"
+    (folder / DESCRIPTION).write_text(text, encoding="utf-8")
+
+
+WRITERS: dict[str, Writer] = {"npy": write_npy, "bin": write_bin}
+FORMATS = tuple(WRITERS)
+
+
+def export_fixtures(target: Path, form: str, made: Sequence[Made]) -> dict[str, str]:
+    """Every fixture into a folder of its name, all or none; those left out, with the reason.
+
+    InputError where the folder is in use or cannot be written.
+    """
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise InputError(f"export: {target} is in use, expected a new folder or an empty one")
+    if not target.absolute().parent.is_dir():
+        raise InputError(f"export: there is no folder {target.parent}")
+    try:
+        parent = target.absolute().parent
+        with tempfile.TemporaryDirectory(dir=parent, prefix=f".{target.name}.") as temporary:
+            whole = Path(temporary) / "whole"
+            for one in made:
+                folder = whole / one.spec.identity
+                folder.mkdir(parents=True)
+                WRITERS[form](folder, one)
+            shutil.rmtree(target, ignore_errors=True)
+            whole.rename(target)
+    except OSError as reason:
+        raise InputError(f"export: {target} cannot be written: {reason.strerror}") from None
+    return {}

@@ -1,0 +1,44 @@
+"""The stored fixtures as cases for tests: inputs made here, outputs as they were recorded."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from .cases import Case, parse_case
+from .fixtures import TRACED
+from .store import FOLDER, Store, group_of, read
+from .weights import InputError
+
+
+@dataclass(frozen=True)
+class StoredCase:
+    """A case with its layer or chain, operands and attributes, and the output on disk.
+
+    expected is float32, int64 of a class index; to a kernel, as to the reference, it is a promise.
+    """
+
+    name: str
+    case: Case
+    expected: np.ndarray
+
+
+def stored_cases(layer: str | None = None, folder: Path = FOLDER) -> Iterator[StoredCase]:
+    """Those of a layer or chain, or all; InputError if the fixtures are damaged."""
+    store = whole(folder)
+    networks = {network.name for network in TRACED}
+    for name, fixture in store.manifest.fixtures.items():
+        group = group_of(fixture.case)
+        if fixture.stored and group not in networks and layer in (None, group):
+            yield StoredCase(name, parse_case(fixture.case), store.outputs[name])
+
+
+@lru_cache(maxsize=2)
+def whole(folder: Path) -> Store:
+    store = read(folder)
+    if store.damage:
+        first = store.damage[0]
+        raise InputError(f"{folder}: {first.name}: {first.problem}")
+    return store
