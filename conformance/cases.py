@@ -1,7 +1,9 @@
 """One case on a device."""
 
+import shlex
 from dataclasses import replace
 
+from clgold.device.catalogue import VARIANTS
 from clgold.device.session import Session
 from clgold.device.variants import Variant
 from clgold.device.worker import Worker
@@ -36,3 +38,10 @@ def run_case(session: Session | Worker, variant: Variant, case: Case) -> Compari
     last = checked.expected[case.chain.layers[-1].name]
     why = why_vacuous(arrays, last)
     return replace(found, verdict="vacuous", message=why) if why else found
+
+
+def replay_line(variant: Variant, case: Case, driver: str) -> str:
+    """The command that runs this very case again."""
+    file = "" if variant in VARIANTS else f" --kernels {shlex.quote(str(variant.source))}"
+    name = f"{variant.layer}={variant.name}"
+    return f"clgold verify --device {driver}{file} --variant {name} --case {shlex.quote(str(case))}"

@@ -49,9 +49,7 @@ def check(only: str | None, folder: Path, outputs: Path | None, json_file: Path 
     wanted = checks.select(only)
     store = read(folder)
     made = computed(wanted, "golden check")
-    found = checks.differences(store, made, only)
-    if only is None:
-        found += checks.stray_files(folder, store)
+    found = checks.differences(store, made, only) + checks.stray_files(folder, store)
     compared = ""
     if outputs is not None and not found:
         found = against(outputs, made)

@@ -7,6 +7,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from .cases import replay_line
 from .layer_run import CaseReport, verdict_of_cases
 from .report import budget_text, finite, worst_json, worst_text
 
@@ -34,7 +35,7 @@ def layer_table(reports: Sequence[CaseReport]) -> Table:
     return table
 
 
-def case_lines(reports: Sequence[CaseReport]) -> list[str]:
+def case_lines(reports: Sequence[CaseReport], driver: str) -> list[str]:
     """What fails, each with the line that replays it; what does not apply, with reasons."""
     lines = []
     for one in reports:
@@ -43,18 +44,13 @@ def case_lines(reports: Sequence[CaseReport]) -> list[str]:
             lines.append(f"{one.variant.name}: {found.verdict}: {found.message}")
             if found.worst is not None:
                 lines.append(worst_text(found.worst))
-            lines.append(f"    replay: {replay_text(one)}")
+            lines.append(f"    replay: {replay_line(one.variant, one.case, driver)}")
     refused = Counter(
         f"{one.variant.name}: {one.comparison.message}"
         for one in reports
         if one.comparison.verdict == "unsupported"
     )
     return [*lines, *(f"unsupported, {count} cases: {why}" for why, count in refused.items())]
-
-
-def replay_text(one: CaseReport) -> str:
-    """The command that runs the case again."""
-    return f'clgold verify --case "{one.case}" --variant {one.case.layer}={one.variant.name}'
 
 
 def layer_json(layer: str, device: dict[str, Any], reports: Sequence[CaseReport]) -> dict[str, Any]:

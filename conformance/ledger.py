@@ -56,9 +56,7 @@ def collect(reporter: "pytest.TerminalReporter") -> list[Book]:
         from_json(str(text))
         for reports in reporter.stats.values()
         for report in reports
-        if getattr(report, "when", "") == "teardown"
-        or not getattr(report, "passed", True)
-        or getattr(report, "when", "") == "call"
+        if getattr(report, "when", "") == "teardown"  # the fixture's, which enters the book
         for name, text in getattr(report, "user_properties", ())
         if name == PROPERTY
     ]

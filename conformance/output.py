@@ -47,7 +47,10 @@ def show(target: Path | None, answer: Any, *parts: Any) -> None:
         return
     console = report.wide_console()
     for part in parts:
-        console.print(part)
+        if isinstance(part, str):
+            click.echo(part)  # a line is a line: what it replays can be copied
+        else:
+            console.print(part)
     if target is not None:
         write_whole(target, text)
 

@@ -133,7 +133,11 @@ def layer_work(variants: Sequence[Variant], cases: Sequence[Case]) -> Work:
         ]
         answer = layer_report.layer_json(cases[0].layer, about, reports)
         heading = f"{cases[0].layer} on {report.device_text(about)}"
-        parts = [heading, layer_report.layer_table(reports), *layer_report.case_lines(reports)]
+        parts = [
+            heading,
+            layer_report.layer_table(reports),
+            *layer_report.case_lines(reports, about["driver"]),
+        ]
         return verdict_of_cases(reports), answer, parts
 
     return work

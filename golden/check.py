@@ -14,8 +14,8 @@ from .weights import InputError
 
 
 def select(only: str | None) -> list[Spec]:
-    """The fixtures whose name the pattern matches, * for any letters; InputError if none does."""
-    found = [spec for spec in specs() if only is None or fnmatchcase(spec.identity, only)]
+    """The fixtures whose name the pattern matches; InputError if none does."""
+    found = [spec for spec in specs() if selected(spec.identity, only)]
     if not found:
         raise InputError(f"--only {only}: no fixture has such a name")
     return found
@@ -25,16 +25,21 @@ def differences(store: Store, made: Sequence[Made], only: str | None) -> list[Fi
     """Every difference in the fixtures that the pattern selects, in the manifest's order."""
     known = store.manifest.fixtures
     computed = {one.spec.identity: one for one in made}
-    found = [one for one in store.damage if only is None or fnmatchcase(one.name, only)]
+    found = [one for one in store.damage if one.name not in known or selected(one.name, only)]
     for name, one in computed.items():
         if name not in known:
             found.append(Finding(name, "is not in the manifest"))
         else:
             found += [Finding(name, text) for text in compare(known[name], one, store)]
     for name, fixture in known.items():
-        if name not in computed and (only is None or fnmatchcase(name, only)):
+        if name not in computed and selected(name, only):
             found.append(Finding(name, f"is in the manifest, but is no fixture: {fixture.case}"))
-    return found + ([] if only is not None else general(store))
+    return found + general(store)
+
+
+def selected(name: str, only: str | None) -> bool:
+    """Whether the pattern matches; * stands for any letters."""
+    return only is None or fnmatchcase(name, only)
 
 
 def general(store: Store) -> list[Finding]:

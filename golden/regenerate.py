@@ -1,11 +1,11 @@
 """New fixtures in place of old ones, with a reason."""
 
 from collections.abc import Mapping, Sequence
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 import numpy as np
 
+from .check import selected
 from .fixtures import cases_left_out, specs
 from .manifest import Change, Fixture, Manifest
 from .produce import Made, computed_by
@@ -17,7 +17,8 @@ def read_or_none(folder: Path) -> Store:
     """The fixtures of a folder, none where it has no manifest."""
     if not folder.is_dir():
         raise InputError(f"{folder}: there is no such folder")
-    return read(folder) if (folder / MANIFEST).exists() else Store(Manifest(), {})
+    manifest = folder / MANIFEST
+    return read(folder) if manifest.is_symlink() or manifest.exists() else Store(Manifest(), {})
 
 
 def usable_reason(reason: str | None) -> str:
@@ -58,12 +59,12 @@ def kept(
     if only is None:
         return {}, {}
 
-    def chosen(values: Mapping[str, object]) -> list[str]:
-        return [name for name in values if not fnmatchcase(name, only)]
+    def others(values: Mapping[str, object]) -> list[str]:
+        return [name for name in values if not selected(name, only)]
 
     return (
-        {name: old.manifest.fixtures[name] for name in chosen(old.manifest.fixtures)},
-        {name: old.outputs[name] for name in chosen(old.outputs)},
+        {name: old.manifest.fixtures[name] for name in others(old.manifest.fixtures)},
+        {name: old.outputs[name] for name in others(old.outputs)},
     )
 
 

@@ -37,9 +37,9 @@ def error(profile: Profile, value: Array, a: Enclosure, b: Enclosure) -> Array:
         rounding = np.abs(value.astype(np.float32) - value)
     else:
         rounding = profile.u * (np.abs(value) + radius)
-    lost = flush_error(profile, a.value) + flush_error(profile, b.value)
+    lost = flush_error(profile, a.value, a.radius) + flush_error(profile, b.value, b.radius)
     overflow = np.where(np.abs(value) > profile.largest, np.inf, 0.0)
-    return rounding + radius + lost + flush_error(profile, value) + overflow
+    return rounding + radius + lost + flush_error(profile, value, radius) + overflow
 
 
 def exact(index: tuple[int, ...], a: Array, b: Array) -> Exact:

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .layer import Array, Attributes, Enclosure, Layer, evaluate
-from .pointwise import flush_error
-from .profile import Profile
+from .batch_norm_error import error, own_error, per_channel
+from .layer import Array, Attributes, Layer, evaluate
 from .rounding import Exact, inside
 from .spec import Shape, SpecError, axes, number, vector
 
@@ -58,13 +57,6 @@ def shape_rule(
     return input
 
 
-def per_channel(values: Array | None, ndim: int, absent: float) -> Array:
-    """(C,) shaped to broadcast over (N, C) or (N, C, H, W)."""
-    if values is None:
-        return np.full((1,) * ndim, absent)
-    return values.reshape(-1, *(1,) * (ndim - 2))
-
-
 def formula(
     input: Array,
     running_mean: Array,
@@ -79,52 +71,6 @@ def formula(
     gamma = per_channel(weight, input.ndim, 1.0)
     beta = per_channel(bias, input.ndim, 0.0)
     return gamma * (input - mean) / np.sqrt(variance + eps) + beta
-
-
-def error(
-    profile: Profile,
-    value: Array,
-    input: Enclosure,
-    running_mean: Enclosure,
-    running_var: Enclosure,
-    weight: Enclosure | None,
-    bias: Enclosure | None,
-    *,
-    eps: float,
-) -> Array:
-    """The folded form a·x + (β − μ·a), a = γ/√(σ² + eps), which loses most, bounds them all.
-
-    a is off by eps's own rounding, that of the sum under the root, the root and the division.
-    """
-    u, ndim = profile.u, input.value.ndim
-    x, mean = input.magnitude, np.abs(per_channel(running_mean.value, ndim, 0.0))
-    variance = per_channel(running_var.value, ndim, 1.0)
-    gamma = np.abs(per_channel(None if weight is None else weight.value, ndim, 1.0))
-    beta = np.abs(per_channel(None if bias is None else bias.value, ndim, 0.0))
-    scale = gamma / np.sqrt(variance + eps)
-    off = 1.5 * u + profile.ulps(profile.sqrt) + profile.ulps(profile.divide)
-    spread = scale * input.radius
-    bound = scale * (x + mean) * (off + 2 * u) + u * (beta + mean * scale)
-    bound = bound + u * (np.abs(value) + spread)
-    # A scale, product or difference below the smallest normal number may be flushed to zero.
-    bound = bound + profile.smallest_normal * (4 + 2 * scale + x + mean)
-    return bound * (1 + 32 * u) + spread + flush_error(profile, value)
-
-
-def own_error(
-    profile: Profile,
-    value: Array,
-    input: Enclosure,
-    running_mean: Enclosure,
-    running_var: Enclosure,
-    weight: Enclosure | None,
-    bias: Enclosure | None,
-    *,
-    eps: float,
-) -> Array:
-    """Seven roundings of γ(x − μ)/√(σ² + eps), each of half an ulp, and the last of β's sum."""
-    shift = per_channel(None if bias is None else bias.value, input.value.ndim, 0.0)
-    return 8 * profile.u * (np.abs(value - shift) + np.abs(value))
 
 
 def exact(

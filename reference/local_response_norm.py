@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from .layer import Array, Attributes, Enclosure, Layer, evaluate
-from .pointwise import flush_error
 from .profile import Profile
 from .rounding import Exact, inside
 from .spec import Shape, SpecError, integer, number
@@ -82,19 +81,21 @@ def error(
     size_of_base = abs(k) + squares
     off = (size + 6) * u + profile.ulps(profile.divide)
     moved = squares - abs(alpha) / size * channel_sums(np.square(input.value), size)
-    relative = (off * size_of_base + moved) / np.abs(base)
+    tiny = profile.smallest_normal
+    lost = tiny * (2 * abs(alpha) + 3)  # squares, their sums, the quotient and the base flushed
+    relative = (off * size_of_base + moved + lost) / np.abs(base)
     exponent = abs(beta) * relative / np.maximum(1 - relative, 0)
     power = profile.ulps(profile.power) + u * np.abs(beta * np.log(np.abs(base)))
     total = np.expm1(exponent) + power + profile.ulps(profile.divide) + 2 * u
-    flushed = flush_error(profile, value) + profile.smallest_normal * np.abs(base) ** -beta
-    own = total * (1 + total) * x * np.abs(base) ** -beta
-    passed_on = input.radius * np.abs(base) ** -beta
-    raised = channel_sums(x * x, size)
     root = np.abs(base) ** beta
-    beyond = (raised > profile.largest) | (root > profile.largest)
-    below = (root < profile.smallest_normal) | ((squares < profile.smallest_normal) & (k == 0))
-    flushed = np.where(beyond | (below & (raised > 0)), np.inf, flushed)
-    return own * (1 + 2.0**-20) + passed_on * (1 + total) + flushed
+    own = total * (1 + total) * x / root
+    # A subnormal x or result may be flushed; root and 1/root may not, or nothing is known.
+    flushed = np.where(x > 0, (input.radius + tiny) / root * (1 + total) + tiny, 0.0)
+    raised = channel_sums(x * x, size)
+    slack = 1 + 2.0**-20
+    beyond = (raised * max(1.0, abs(alpha)) * slack > profile.largest) | (root * tiny * slack > 1)
+    below = (root < tiny * slack) & (raised > 0)
+    return np.where(beyond | below, np.inf, own * slack + flushed)
 
 
 def exact(

@@ -36,17 +36,21 @@ def error(profile: Profile, value: Array, input: Enclosure, *, dim: int) -> Arra
     """z is rounded once, the sum's logarithm moves by its relative error, the difference once.
 
     Errors of the inputs, at most B along the row, move the result by at most 2B. The order
-    (m + ln Σ) or x − (m + ln Σ) rounds at the size of x.
+    x − (m + ln Σ) rounds at the size of x. Unknown where T is 1 or more.
     """
     u = profile.u
     z = input.value - input.value.max(axis=dim, keepdims=True)
-    smaller, larger, total = shifted_sum(profile, z, dim)
-    spread = np.log(larger / smaller) + 2 * total
-    logarithm = np.log(larger * (1 + total))
+    radius = input.radius.max(axis=dim, keepdims=True)
+    reach = 2 * radius * (1 + 2 * u)
+    smaller, larger, total = shifted_sum(profile, z, reach, dim)
+    low, high = smaller * (1 - total), larger * (1 + total)
+    exact = np.exp(z).sum(axis=dim, keepdims=True)
+    moved = np.maximum(np.log(high / exact), np.log(exact / low))
+    logarithm = np.maximum(profile.log(low * np.exp(-reach)), profile.log(high * np.exp(reach)))
     size = np.abs(input.value).max(axis=dim, keepdims=True)
-    rounded = u * (np.abs(z) + np.abs(value) + 2 * (size + np.abs(input.value) + logarithm))
-    own = rounded + spread + profile.log(larger) + 2.0**-48 * (1 + np.abs(value))
-    return own + 2 * input.radius.max(axis=dim, keepdims=True)
+    rounded = u * (np.abs(z) + np.abs(value) + 2 * (size + np.abs(input.value) + np.log(high)))
+    own = rounded + moved + logarithm + 2.0**-48 * (1 + np.abs(value))
+    return np.where(total >= 1, np.inf, own + 2 * radius + 6 * u * radius)
 
 
 def own_error(profile: Profile, value: Array, input: Enclosure, *, dim: int) -> Array:

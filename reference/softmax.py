@@ -36,38 +36,42 @@ def error(profile: Profile, value: Array, input: Enclosure, *, dim: int) -> Arra
 
     Each z = x − m is rounded once, each exponential is off by E, the sum by γ_(n−1), the
     quotient by D. A sum kept relative to a running maximum is rescaled up to n − 1 times, each
-    time by an exponential and a product. Errors of the inputs, at most B along the row, move a
-    probability by a factor within e^(±2B).
+    time by an exponential and a product. Errors of the inputs, at most B along the row, move z
+    by 2B and its rounding, a probability by a factor of e to that. Unknown where T is 1 or more.
     """
     u = profile.u
     z = input.value - input.value.max(axis=dim, keepdims=True)
-    exponential, quotient = profile.exp(z), profile.ulps(profile.divide)
-    smaller, larger, total = shifted_sum(profile, z, dim)
+    reach = 2 * input.radius.max(axis=dim, keepdims=True) * (1 + 2 * u)
+    exponential, quotient = profile.exp(np.abs(z) + reach), profile.ulps(profile.divide)
+    smaller, larger, total = shifted_sum(profile, z, reach, dim)
     low = np.exp(z * (1 + u)) * (1 - exponential) * (1 - quotient) / (larger * (1 + total))
     high = np.exp(z * (1 - u)) * (1 + exponential) * (1 + quotient) / (smaller * (1 - total))
     if not input.exact:
-        reach = 2 * input.radius.max(axis=dim, keepdims=True)
         low, high = low * np.exp(-reach), np.minimum(high * np.exp(reach), 1 + total)
         high = np.where(np.isinf(reach), np.inf, high)  # ∞ − ∞ may come about
     # The enclosure itself is computed in float64.
     bound = np.maximum(high - value, value - low) + value * 2.0**-48
     tiny = profile.smallest_normal
     flushed = np.where(np.minimum(np.exp(z), low) < 2 * tiny, 2 * tiny * (1 + 4 * exponential), 0.0)
-    return bound + flushed
+    return np.where(total >= 1, np.inf, bound + flushed)
 
 
-def shifted_sum(profile: Profile, z: Array, dim: int) -> tuple[Array, Array, float]:
-    """Σ e^z at its smallest and largest before additions, and the additions' relative error.
+def shifted_sum(profile: Profile, z: Array, reach: Array, dim: int) -> tuple[Array, Array, Array]:
+    """Σ e^z at its smallest and largest before additions, and the additions' relative error T.
 
     That holds for a sum kept relative to a running maximum too: at most n − 1 times it is
-    rescaled by an exponential, whose arguments add up to what z spans.
+    rescaled by an exponential, whose arguments add up to what z spans; beyond 104 e^z is 0.
+    `reach` is how far each z may be off already, which counts where E grows with z.
     """
     u, n = profile.u, z.shape[dim]
-    exponential = profile.exp(z)
+    exponential = profile.exp(np.abs(z) + reach)
     larger = (np.exp(z * (1 - u)) * (1 + exponential)).sum(axis=dim, keepdims=True)
     smaller = (np.exp(z * (1 + u)) * (1 - exponential)).sum(axis=dim, keepdims=True)
-    rescaled = (n - 1) * (float(np.max(exponential)) + u)
-    total = float(profile.gamma(n - 1)) + rescaled * (1 + 2 * rescaled)
+    rescaled = (n - 1) * (profile.ulps(profile.exponential) + u) * np.ones_like(reach)
+    if profile.relaxed:
+        span = np.minimum(reach - z.min(axis=dim, keepdims=True), 104)
+        rescaled = rescaled + profile.ulps(2) * span * (1 + 2 * u)
+    total = profile.gamma(n - 1) + rescaled * (1 + 2 * rescaled)
     return smaller, larger, total
 
 

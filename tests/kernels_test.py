@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis.errors import Unsatisfiable
 
 from clgold.conformance.assay import EFFORTS, Assay
-from clgold.conformance.cases import run_case
+from clgold.conformance.cases import replay_line, run_case
 from clgold.conformance.compare import Comparison
 from clgold.conformance.draws import cases
 from clgold.conformance.layer_run import FINE
@@ -41,7 +41,7 @@ def test_kernel_conforms(
             assume(found.verdict != "unsupported")  # another case is drawn in its place
             return
         book.failure = f"{found.verdict}: {found.message}"
-        book.replay = replay(assay, case, book.driver)
+        book.replay = replay_line(variant, case, book.driver)
         raise AssertionError(f"{describe(found)}\n  replay: {book.replay}")
 
     with contextlib.suppress(Unsatisfiable):  # none of the cases applied: the table says why
@@ -53,10 +53,3 @@ def describe(found: Comparison) -> str:
     """The verdict, and the worst element where there is one."""
     worst = f"; {found.worst}" if found.worst is not None else ""
     return f"{found.verdict}: {found.message}{worst}"
-
-
-def replay(assay: Assay, case: Case, driver: str) -> str:
-    """The command that runs this very case again."""
-    variant = assay.variant
-    name = f"{variant.layer}={variant.name}"
-    return f'clgold verify --device {driver} --variant {name} --case "{case}"'

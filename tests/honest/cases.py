@@ -244,19 +244,8 @@ FAMILIES: dict[str, Mapping[str, Fill]] = {
     "log_softmax": data.LOGITS,
     "argmax": data.LOGITS,
 }
-# Data at the edge of the format that the bounds do not cover yet (tests/bounds_test.py, REJECTED).
-BEYOND: Mapping[str, tuple[str, ...]] = {
-    "avg_pool2d": ("subnormal",),
-    "batch_norm": ("subnormal", "huge"),
-    "local_response_norm": ("half huge", "huge"),
-}
 KINDS: dict[str, Mapping[str, Fill]] = {
-    layer: {
-        kind: fill
-        for kind, fill in FAMILIES.get(layer, data.GENERAL).items()
-        if kind not in BEYOND.get(layer, ())
-    }
-    for layer in DRAWERS
+    layer: FAMILIES.get(layer, data.GENERAL) for layer in DRAWERS
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from clgold.reference.avg_pool2d import divisors
-from clgold.reference.lp_pool2d import whole_share
+from clgold.reference.power_windows import whole_share
 from clgold.reference.windows import NO_PADDING, overhang, pad, positions, windows
 
 from .arithmetic import Arithmetic, Array, F

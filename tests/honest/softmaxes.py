@@ -85,7 +85,7 @@ def log_softmax_online(a: Arithmetic, input: Array, *, dim: int) -> Array:
 
 def argmax(a: Arithmetic, input: Array, *, dim: int) -> Array:
     """One comparison after another."""
-    rows = np.moveaxis(input, dim, 0)
+    rows = a.flush(np.moveaxis(input, dim, 0))
     best, place = rows[0], np.zeros(rows.shape[1:], np.int32)
     for k, row in enumerate(rows):
         place, best = np.where(row > best, np.int32(k), place), np.maximum(row, best)
