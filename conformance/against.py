@@ -15,23 +15,25 @@ from clgold.reference.profile import FULL
 from .compare import Comparison, compare
 
 
-def against(folder: Path, made: Sequence[Made]) -> list[Finding]:
-    """What is wrong with the outputs in the folder; one that is not there is wrong too.
+def against(folder: Path, made: Sequence[Made]) -> tuple[int, list[Finding]]:
+    """How many of the fixtures have a folder there, and what is wrong with their outputs.
 
-    InputError where there is none at all, or one cannot be read.
+    A fixture's folder without an output is wrong too. InputError where there is no fixture's
+    folder at all, or an output cannot be read.
     """
     if not folder.is_dir():
         raise InputError(f"--against {folder}: there is no such folder")
-    outputs = {one.spec.identity: find_output(folder, one) for one in made}
-    if all(values is None for values in outputs.values()):
-        raise InputError(f"--against {folder}: holds no output of any of {len(made)} fixtures")
+    present = [one for one in made if (folder / one.spec.identity).is_dir()]
+    if not present:
+        raise InputError(f"--against {folder}: has no folder of any of {len(made)} fixtures")
+    outputs = {one.spec.identity: find_output(folder, one) for one in present}
     found = []
-    for one in made:
+    for one in present:
         values = outputs[one.spec.identity]
         problem = "has no output there" if values is None else judge(one, values)
         if problem:
             found.append(Finding(one.spec.identity, problem))
-    return found
+    return len(present), found
 
 
 def judge(made: Made, got: np.ndarray) -> str:

@@ -14,7 +14,8 @@ from clgold.golden.export import FORMATS, export_fixtures
 from clgold.golden.fixtures import Spec, cases_left_out
 from clgold.golden.produce import Made, chunks, produce
 from clgold.golden.regenerate import change_for, put, read_or_none
-from clgold.golden.store import FOLDER, Finding, read, tidy
+from clgold.golden.store import FOLDER, Finding, read
+from clgold.golden.write import tidy
 
 from .against import against
 from .output import PATH, json_option, show

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from .arrays import Digest
+from .archive import Digest
 from .fixtures import Spec, cases_left_out, specs
 from .manifest import GENERATOR, Fixture
 from .movement import movement

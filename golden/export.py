@@ -15,7 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import DTYPES, npy, raw
+from .archive import DTYPES, npy, raw
+from .onnx_export import write_onnx
+from .onnx_operators import NoOperator
 from .produce import Made
 from .weights import InputError
 
@@ -98,7 +100,7 @@ def write_description(folder: Path, made: Made, suffix: str) -> None:
     (folder / DESCRIPTION).write_text(text, encoding="utf-8")
 
 
-WRITERS: dict[str, Writer] = {"npy": write_npy, "bin": write_bin}
+WRITERS: dict[str, Writer] = {"npy": write_npy, "bin": write_bin, "onnx": write_onnx}
 FORMATS = tuple(WRITERS)
 
 
@@ -111,6 +113,7 @@ def export_fixtures(target: Path, form: str, made: Sequence[Made]) -> dict[str, 
         raise InputError(f"export: {target} is in use, expected a new folder or an empty one")
     if not target.absolute().parent.is_dir():
         raise InputError(f"export: there is no folder {target.parent}")
+    without: dict[str, str] = {}
     try:
         parent = target.absolute().parent
         with tempfile.TemporaryDirectory(dir=parent, prefix=f".{target.name}.") as temporary:
@@ -118,9 +121,13 @@ def export_fixtures(target: Path, form: str, made: Sequence[Made]) -> dict[str, 
             for one in made:
                 folder = whole / one.spec.identity
                 folder.mkdir(parents=True)
-                WRITERS[form](folder, one)
+                try:
+                    WRITERS[form](folder, one)
+                except NoOperator as reason:
+                    without[one.spec.identity] = str(reason)
+                    shutil.rmtree(folder)
             shutil.rmtree(target, ignore_errors=True)
             whole.rename(target)
     except OSError as reason:
         raise InputError(f"export: {target} cannot be written: {reason.strerror}") from None
-    return {}
+    return without

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .arrays import Digest
+from .archive import Digest
 
 VERSION = 1  # of the manifest's format
 GENERATOR = 1  # of what makes the inputs: probes, shapes, weights, images
@@ -59,7 +59,7 @@ def to_text(manifest: Manifest) -> str:
     for name, fixture in manifest.fixtures.items():
         inputs = "".join(f"    {inline(k, one)},\n" for k, one in fixture.inputs.items())
         parts.append(
-            f"[fixture.{quoted(name)}]\ncase = {quoted(fixture.case)}\nwhy = {quoted(fixture.why)}\n"
+            f"[fixture.{quoted(name)}]\n{pairs({'case': fixture.case, 'why': fixture.why})}"
             f"inputs = [\n{inputs}]\noutput = {inline('output', fixture.output)}\n"
             f"stored = {str(fixture.stored).lower()}\n"
         )

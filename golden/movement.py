@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .arrays import DTYPES
+from .archive import DTYPES
 
 
 def movement(old: np.ndarray, new: np.ndarray) -> str:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .arrays import DTYPES
+from .archive import DTYPES
+from .onnx_export import read_tensor
 from .produce import Made
 from .weights import InputError
 
@@ -51,12 +52,12 @@ def read_bin(path: Path, content: bytes, made: Made) -> np.ndarray:
     size = np.dtype(dtype).itemsize * made.output.size
     if len(content) != size:
         raise InputError(f"{path}: holds {len(content)} bytes, expected {size}")
-    return np.frombuffer(content, dtype).astype(np.dtype(dtype).newbyteorder("=")).reshape(
-        expected.shape
+    return (
+        np.frombuffer(content, dtype)
+        .astype(np.dtype(dtype).newbyteorder("="))
+        .reshape(expected.shape)
     )
 
 
 def read_pb(path: Path, content: bytes, _made: Made) -> np.ndarray:
-    from .onnx_export import read_tensor
-
     return read_tensor(path, content)

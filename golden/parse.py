@@ -6,7 +6,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from .arrays import DTYPES, Digest
+from .archive import DTYPES, Digest
 from .manifest import STORED_LIMIT, VERSION, Change, Fixture, Manifest
 from .weights import InputError
 

@@ -9,7 +9,7 @@ from itertools import groupby
 
 import numpy as np
 
-from .arrays import digest
+from .archive import digest
 from .fixtures import NodeCase, Source, Spec, golden_output
 from .manifest import STORED_LIMIT, Fixture
 
@@ -69,7 +69,7 @@ def make_one(spec: Spec) -> Made:
 
 def computed_by() -> str:
     """What computes here: for information, as it has no influence on any bit."""
-    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]  # type: ignore[index]
+    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     system = os.uname()
     versions = f"NumPy {np.__version__}, {blas['name']} {blas['version']}"
     return f"{versions}, {system.sysname} {system.machine}"

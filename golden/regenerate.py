@@ -9,8 +9,9 @@ from .check import selected
 from .fixtures import cases_left_out, specs
 from .manifest import Change, Fixture, Manifest
 from .produce import Made, computed_by
-from .store import MANIFEST, Store, read, write
+from .store import MANIFEST, Store, read
 from .weights import InputError
+from .write import write
 
 
 def read_or_none(folder: Path) -> Store:
@@ -31,9 +32,7 @@ def usable_reason(reason: str | None) -> str:
     return line
 
 
-def put(
-    folder: Path, old: Store, made: Sequence[Made], only: str | None, change: Change
-) -> None:
+def put(folder: Path, old: Store, made: Sequence[Made], only: str | None, change: Change) -> None:
     """Write the fixtures made, beside those old ones that the pattern does not select."""
     fixtures, outputs = kept(old, only)
     for one in made:
@@ -52,9 +51,7 @@ def put(
     write(folder, manifest, outputs)
 
 
-def kept(
-    old: Store, only: str | None
-) -> tuple[dict[str, Fixture], dict[str, np.ndarray]]:
+def kept(old: Store, only: str | None) -> tuple[dict[str, Fixture], dict[str, np.ndarray]]:
     """The fixtures, and those of their outputs that are whole, that stay as they are."""
     if only is None:
         return {}, {}

@@ -1,22 +1,14 @@
-"""The fixtures on disk: a manifest beside a folder of archives, read with distrust, written whole.
-
-An archive's name holds the digest of its bytes. So a new one never replaces an old one that the
-manifest still names: archives are written first, the manifest last, and whatever interrupts that
-leaves the old fixtures as they were.
-"""
+"""The fixtures on disk: a manifest beside a folder of archives, read with distrust."""
 
 import hashlib
-import os
-import re
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from .arrays import digest, npz, read_bytes, read_npz
-from .manifest import Manifest, to_text
+from .archive import digest, read_bytes, read_npz
+from .manifest import Manifest
 from .parse import parse, read_text
 from .weights import InputError
 
@@ -86,7 +78,9 @@ def read_group(
     try:
         content = read_bytes(path, expected)
     except OSError as reason:
-        yield from ((name, f"its archive {place} cannot be read: {reason.strerror}") for name in names)
+        yield from (
+            (name, f"its archive {place} cannot be read: {reason.strerror}") for name in names
+        )
         return
     if archive_name(group, content) != place:
         yield str(place), "its bytes are not those that its name was made from"
@@ -114,52 +108,3 @@ def strays(folder: Path, manifest: Manifest) -> list[Path]:
     known = {folder / manifest.archives.get(group, "") for group in stored_names(manifest)}
     found = [*(folder / ARCHIVES).glob("*"), *folder.glob(f".{MANIFEST}.*")]
     return sorted(path for path in found if path not in known)
-
-
-def left_behind(path: Path) -> bool:
-    """Whether a stray is an older archive, or what an interruption left: it may be removed."""
-    ours = re.fullmatch(rf"[a-z0-9_+]+-[0-9a-f]{{12}}\.npz|\..+\.(npz|toml)\.\w+", path.name)
-    return ours is not None and path.is_file()
-
-
-def tidy(folder: Path, manifest: Manifest) -> None:
-    """Remove what earlier fixtures left behind."""
-    for path in filter(left_behind, strays(folder, manifest)):
-        path.unlink()
-
-
-def write(folder: Path, manifest: Manifest, outputs: Mapping[str, np.ndarray]) -> None:
-    """These fixtures in place of the folder's, archives first, the manifest last.
-
-    The names of the archives follow from the outputs. InputError where nothing can be written.
-    """
-    contents = {
-        group: npz({name: outputs[name] for name in names})
-        for group, names in stored_names(manifest).items()
-    }
-    archives = {group: archive_name(group, content) for group, content in contents.items()}
-    whole = replace(manifest, archives=archives)
-    try:
-        (folder / ARCHIVES).mkdir(exist_ok=True)
-        for group, content in contents.items():
-            write_whole(within(folder, archives[group]), content)
-        write_whole(within(folder, MANIFEST), to_text(whole).encode())
-        tidy(folder, whole)
-    except OSError as reason:
-        raise InputError(f"{folder}: cannot be written: {reason.strerror}") from None
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """The file with all of the content, or as it was before; not touched if it is the same."""
-    if path.is_file() and path.read_bytes() == content:
-        return
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    finally:
-        Path(name).unlink(missing_ok=True)

@@ -8,7 +8,7 @@ import numpy as np
 from .layer import Array, Attributes, Enclosure, Layer, evaluate
 from .pointwise import flush_error, same_shape
 from .profile import Profile
-from .rounding import Exact, inside
+from .rounding import FAR, NEXT_TO_NOTHING, Exact, inside, power_of_e
 from .spec import number
 
 
@@ -58,7 +58,9 @@ def exact(index: tuple[int, ...], input: Array, *, alpha: float) -> Exact:
         return x
     if x == 0 or alpha == 0:
         return Fraction(0)
-    return lambda c: inside(c, Fraction(alpha)) * (c.exp(inside(c, x)) - 1)
+    if x < FAR:
+        return Fraction(alpha) * (NEXT_TO_NOTHING - 1)
+    return lambda c: inside(c, Fraction(alpha)) * (power_of_e(c, x) - 1)
 
 
 ELU = Layer(

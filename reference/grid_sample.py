@@ -81,9 +81,13 @@ def exact(
     n, c, i, j = index
     image, place = input[n, c], []
     for coordinate, size in zip(grid[n, i, j, ::-1].tolist(), image.shape, strict=True):
-        if not np.isfinite(coordinate):
-            raise ValueError("grid_sample: a coordinate that is not finite has no exact place")
-        place.append(exact_pixel(Fraction(coordinate), size, padding_mode, align_corners))
+        if np.isfinite(coordinate):
+            place.append(exact_pixel(Fraction(coordinate), size, padding_mode, align_corners))
+        elif padding_mode == "zeros":
+            return Fraction(0)
+        else:  # border: the last pixel for +∞; else the first
+            last = padding_mode == "border" and coordinate > 0
+            place.append(Fraction(size - 1 if last else 0))
     if mode == "nearest":
         corners = [(round(place[0]), round(place[1]), Fraction(1))]
     else:

@@ -7,7 +7,7 @@ import numpy as np
 
 from .layer import Array, Attributes, Enclosure, Layer, evaluate
 from .profile import Profile
-from .rounding import Exact, inside
+from .rounding import Exact, inside, power
 from .spec import Shape, SpecError, integer, number
 
 
@@ -112,9 +112,7 @@ def exact(
         return x
     if beta == int(beta):
         return x / base ** int(beta)
-    return lambda context: (
-        inside(context, x) / inside(context, base) ** inside(context, Fraction(beta))
-    )
+    return lambda c: inside(c, x) / power(c, inside(c, base), inside(c, Fraction(beta)))
 
 
 LOCAL_RESPONSE_NORM = Layer(

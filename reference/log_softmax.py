@@ -7,7 +7,7 @@ import numpy as np
 from .layer import Array, Enclosure, Layer, evaluate
 from .pointwise import along_dim
 from .profile import Profile
-from .rounding import Exact, inside
+from .rounding import FAR, NEXT_TO_NOTHING, Exact, inside, power_of_e, widened
 from .softmax import finite_row, own_sum_error, shifted_sum
 from .spec import Shape, SpecError
 
@@ -67,7 +67,13 @@ def exact(index: tuple[int, ...], input: Array, *, dim: int) -> Exact:
     x = Fraction(float(input[index]))
     if len(others) == 1:
         return Fraction(0)
-    return lambda c: -c.log(sum(c.exp(inside(c, other - x)) for other in others))
+    largest = max(others)
+    rest = sorted(other - largest for other in others)[:-1]
+    if rest[-1] < FAR:
+        return x - largest - NEXT_TO_NOTHING
+    return lambda c: (
+        inside(c, x - largest) - widened(c, c.log(1 + sum(power_of_e(c, z) for z in rest)))
+    )
 
 
 LOG_SOFTMAX = Layer(

@@ -3,10 +3,13 @@
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from .layer import Array, Attributes, Layer, evaluate
 from .lp_pool2d_error import error, own_error
 from .power_windows import places, window_sums
 from .rounding import Exact, inside
+from .rounding import power as raised
 from .spec import Pair, Shape, SpecError, axes, boolean, number, pair
 
 
@@ -61,7 +64,9 @@ def shape_rule(
 
 def formula(input: Array, **attributes: Any) -> Array:
     power = attributes["norm_type"]
-    return window_sums(input**power, attributes) ** (1 / power)
+    # Scaled by a power of two, which rounds nothing, no power leaves float64's range.
+    scale = 2.0 ** np.frexp(np.abs(input).max())[1] if np.isfinite(input).all() else 1.0
+    return window_sums((input / scale) ** power, attributes) ** (1 / power) * scale
 
 
 def exact(index: tuple[int, ...], input: Array, **attributes: Any) -> Exact:
@@ -73,16 +78,22 @@ def exact(index: tuple[int, ...], input: Array, **attributes: Any) -> Exact:
     window = input[n, c, top : top + kernel[0], left : left + kernel[1]]
     pixels = [Fraction(x) for x in window.ravel().tolist()]
     share = Fraction(kernel[0] * kernel[1], len(pixels))
+    root = 1 / Fraction(power)
     if power == int(power):
         total = share * sum((x ** int(power) for x in pixels), Fraction(0))
         if power == 1 or total == 0:
             return total
-        return lambda c: inside(c, total) ** (1 / inside(c, Fraction(power)))
+        return (lambda c: raised(c, inside(c, total), inside(c, root))) if total > 0 else None
+    if min(pixels) < 0:
+        return None
     if not any(pixels):
         return Fraction(0)
-    return lambda c: (
-        (inside(c, share) * sum(inside(c, x) ** inside(c, Fraction(power)) for x in pixels if x))
-        ** (1 / inside(c, Fraction(power)))
+    exponent = Fraction(power)
+    terms = [x for x in pixels if x]
+    return lambda c: raised(
+        c,
+        inside(c, share) * sum(raised(c, inside(c, x), inside(c, exponent)) for x in terms),
+        inside(c, root),
     )
 
 

@@ -56,6 +56,6 @@ def root_error(profile: Profile, value: Array, raised: Array, off: Array, power:
 
 
 def own_error(profile: Profile, value: Array, input: Enclosure, **attributes: Any) -> Array:
-    """As `error`; where that knows nothing, nothing is known."""
+    """As `error`; infinite where nothing is known, so that such elements are computed exactly."""
     found = error(profile, value, input, **attributes)
-    return np.where(np.isfinite(found), found, np.abs(value) + 1)
+    return np.where(np.isnan(found), np.inf, found)

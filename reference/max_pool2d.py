@@ -22,9 +22,9 @@ def max_pool2d(
     """y[n,c,i,j] = max_{k,l} x[n, c, i·stride + k·dilation, j·stride + l·dilation]
 
     input (N, C, H, W) float32 → (N, C, OH, OW) float64. stride defaults to kernel_size; x is −∞
-    outside the image; padding is at most half the window; a NaN in the window gives NaN. With
-    ceil_mode a last window may overhang the end if it starts inside the image or its leading
-    padding. Raises SpecError. As torch.nn.functional.max_pool2d.
+    outside the image; padding is at most half of what the window spans (torch: of its taps); a NaN
+    in the window gives NaN. With ceil_mode a last window may overhang the end if it starts inside
+    the image or its leading padding. Raises SpecError. As torch.nn.functional.max_pool2d.
     """
     return evaluate(
         MAX_POOL2D,

@@ -18,40 +18,46 @@ from .layer import Array, Attributes, Enclosure, Layer
 from .profile import BINARY64
 
 # An exact value: rational, or float64 numbers whose sum it is, or a function that encloses it in a
-# given context of mpmath intervals.
+# given context of mpmath intervals; None where there is no real number (NaN).
 Interval = Any
-Exact = Fraction | list[float] | Callable[[MPIntervalContext], Interval]
+Exact = Fraction | list[float] | Callable[[MPIntervalContext], Interval] | None
 
 # Bits at which an undecided value is taken to be the number that it cannot be told from. Values
 # here are transcendental, and then differ from every rational, or algebraic of small degree.
 PIECE = 2**15
 PRECISIONS = (96, 192, 768, 3072)
 
+# e^x for x below FAR is too small for the last precision to show; as a summand it only breaks ties.
+FAR = -1500
+NEXT_TO_NOTHING = Fraction(1, 2**2000)
+
 
 def correctly_rounded_values(
     layer: Layer, operands: tuple[Enclosure | None, ...], value: Array, attributes: Attributes
 ) -> Array:
     """float32 of value's shape: the nearest to the exact result, ties to even, every element."""
+    values = tuple(None if o is None else o.value for o in operands)
     with np.errstate(all="ignore"):
         own_error = layer.own_error or layer.error
         error = np.asarray(own_error(BINARY64, value, *operands, **attributes))
         rounded = value.astype(np.float32)
         unsure = undecided(value, np.broadcast_to(error, value.shape))
-    if layer.choices is not None:
-        found = layer.choices(BINARY64, value, *operands, **attributes)
-        if found is not None:
-            unsure |= np.any(found != value, axis=0) & np.isfinite(value)
-    values = tuple(None if o is None else o.value for o in operands)
-    for index in map(tuple, np.argwhere(unsure)):
-        rounded[index] = nearest_float32(layer.exact(index, *values, **attributes))
+        if layer.choices is not None:
+            found = layer.choices(BINARY64, value, *operands, **attributes)
+            if found is not None:
+                unsure |= np.any(found != value, axis=0) & np.isfinite(value)
+        if all(v is None or np.isfinite(v).all() for v in values):
+            unsure |= np.isnan(value) & np.isinf(error)  # NaN by the formula's way, if at all
+        for index in map(tuple, np.argwhere(unsure).tolist()):
+            rounded[index] = nearest_float32(layer.exact(index, *values, **attributes))
     # A real number 0 has no sign, and libraries differ in the one they give it; so with NaN's bits.
-    rounded[value == 0] = 0
-    rounded[np.isnan(value)] = np.nan
+    rounded[rounded == 0] = 0
+    rounded[np.isnan(rounded)] = np.nan
     return rounded
 
 
 def undecided(value: Array, error: Array) -> Array:
-    """Where value − error and value + error round to different float32, signs of 0 included.
+    """Where value − error and value + error round to different float32, or no error is known.
 
     Piece by piece, so that the work stays in the processor's cache.
     """
@@ -62,7 +68,7 @@ def undecided(value: Array, error: Array) -> Array:
         low = (values[piece] - errors[piece]).astype(np.float32).view(np.uint32)
         high = (values[piece] + errors[piece]).astype(np.float32).view(np.uint32)
         np.not_equal(low, high, out=unsure[piece])
-    return unsure.reshape(value.shape) & np.isfinite(value)
+    return (unsure.reshape(value.shape) | np.isnan(error)) & np.isfinite(value)
 
 
 def nearest_float32(value: Exact) -> np.float32:
@@ -71,6 +77,8 @@ def nearest_float32(value: Exact) -> np.float32:
         return round_fraction(value)
     if isinstance(value, list):
         return round_sum(value)
+    if value is None:
+        return np.float32(np.nan)
     for bits in PRECISIONS:
         context = MPIntervalContext()
         context.prec = bits
@@ -91,6 +99,21 @@ def to_fraction(raw: tuple[int, int, int, int]) -> Fraction:
 def inside(context: MPIntervalContext, value: Fraction) -> Interval:
     """A rational number as an interval of the context."""
     return context.mpf(value.numerator) / context.mpf(value.denominator)
+
+
+def widened(context: MPIntervalContext, value: Interval) -> Interval:
+    """The interval and 8 of its last places more: mpmath's functions are not quite rigorous."""
+    return value * (1 + context.mpf([-1, 1]) * context.mpf(2) ** (4 - context.prec))
+
+
+def power_of_e(context: MPIntervalContext, exponent: Fraction) -> Interval:
+    """e^exponent, enclosed."""
+    return widened(context, context.exp(inside(context, exponent)))
+
+
+def power(context: MPIntervalContext, base: Interval, exponent: Interval) -> Interval:
+    """base^exponent for a positive base, enclosed."""
+    return widened(context, base**exponent)
 
 
 def simplest(value: Fraction) -> Fraction:
@@ -126,7 +149,7 @@ def round_sum(terms: list[float]) -> np.float32:
     """
     total = math.fsum(terms)
     mantissa, exponent = math.frexp(total)
-    if exponent > -125 and (int(mantissa * 2.0**53) & (2**29 - 1)) != 2**28:
+    if -125 < exponent < 128 and (int(mantissa * 2.0**53) & (2**29 - 1)) != 2**28:
         return np.float32(total)
     return round_fraction(exact_sum(terms))
 

@@ -7,7 +7,7 @@ import numpy as np
 from .layer import Array, Enclosure, Layer, evaluate
 from .pointwise import flush_error, no_attributes, same_shape
 from .profile import Profile
-from .rounding import Exact, inside
+from .rounding import Exact, power_of_e
 
 
 def sigmoid(input: Array) -> Array:
@@ -42,7 +42,7 @@ def exact(index: tuple[int, ...], input: Array) -> Exact:
     if input[index] == 0:
         return Fraction(1, 2)
     x = Fraction(float(input[index]))
-    return lambda c: 1 / (1 + c.exp(-inside(c, x)))
+    return lambda c: 1 / (1 + power_of_e(c, -x))
 
 
 SIGMOID = Layer(

@@ -7,7 +7,7 @@ import numpy as np
 from .layer import Array, Enclosure, Layer, evaluate
 from .pointwise import along_dim
 from .profile import Profile
-from .rounding import Exact, inside
+from .rounding import Exact, power_of_e
 from .spec import Shape, SpecError
 
 
@@ -106,7 +106,7 @@ def exact(index: tuple[int, ...], input: Array, *, dim: int) -> Exact:
         return Fraction(0)
     if len(set(powers)) == 1:
         return Fraction(1, len(powers))
-    return lambda c: 1 / sum(c.exp(inside(c, other - Fraction(x))) for other in powers)
+    return lambda c: 1 / sum(power_of_e(c, other - Fraction(x)) for other in powers)
 
 
 SOFTMAX = Layer(

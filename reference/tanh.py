@@ -7,7 +7,7 @@ import numpy as np
 from .layer import Array, Enclosure, Layer, evaluate
 from .pointwise import flush_error, no_attributes, same_shape
 from .profile import Profile
-from .rounding import Exact, inside
+from .rounding import Exact, power_of_e
 
 
 def tanh(input: Array) -> Array:
@@ -42,7 +42,7 @@ def exact(index: tuple[int, ...], input: Array) -> Exact:
     x = Fraction(float(input[index]))
     if x == 0:
         return x
-    return lambda c: 1 - 2 / (c.exp(2 * inside(c, x)) + 1)
+    return lambda c: 1 - 2 / (power_of_e(c, 2 * x) + 1)
 
 
 TANH = Layer(

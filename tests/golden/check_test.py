@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from clgold.golden.store import MANIFEST, read, stored_names
+from clgold.golden.weights import InputError
 
 Golden = Callable[..., tuple[int, str, str]]
 Damage = Callable[[Path], str]
@@ -125,9 +126,7 @@ def test_damage_is_named(golden: Golden, whole: Path, damage: str) -> None:
 
 
 @pytest.mark.parametrize("generator", ["0", "2"])
-def test_inputs_of_another_generator_are_named(
-    golden: Golden, whole: Path, generator: str
-) -> None:
+def test_inputs_of_another_generator_are_named(golden: Golden, whole: Path, generator: str) -> None:
     edit(whole, "generator = 1", f"generator = {generator}")
     code, stdout, _ = golden("check", "--fixtures", whole, "--only", ONLY)
     assert code == 1
@@ -140,6 +139,14 @@ def test_what_passes_says_so(golden: Golden, whole: Path) -> None:
     assert stdout.splitlines()[-1] == "verdict: pass"
 
 
+def noticed(folder: Path) -> bool:
+    """Whether the damage is found, or refused as hostile."""
+    try:
+        return bool(read(folder).damage)
+    except InputError:
+        return True
+
+
 def test_any_bit_of_an_archive_matters(whole: Path) -> None:
     """One of many bits in turn: the fixtures are read as damaged, and nothing else happens."""
     path = archive(whole)
@@ -148,12 +155,11 @@ def test_any_bit_of_an_archive_matters(whole: Path) -> None:
         changed = bytearray(content)
         changed[place] ^= 1 << place % 8
         path.write_bytes(changed)
-        try:
-            assert read(whole).damage
-        except ValueError as refused:
-            assert "declares" in str(refused) or "compressed" in str(refused), refused
+        assert noticed(whole), f"byte {place}"
 
 
 def test_the_stored_outputs_are_those_of_the_manifest(whole: Path) -> None:
     store = read(whole)
-    assert set(store.outputs) == {n for names in stored_names(store.manifest).values() for n in names}
+    assert set(store.outputs) == {
+        n for names in stored_names(store.manifest).values() for n in names
+    }

@@ -7,7 +7,6 @@ import venv
 from importlib import resources
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 PROGRAM = "from clgold.conformance.cli import main; main()"
@@ -78,7 +77,3 @@ def test_another_numpy_gives_the_same_bits(tmp_path: Path, release: str) -> None
         timeout=600,
     )
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
-
-
-def test_numpy_here_is_another_release_than_those() -> None:
-    assert not np.__version__.startswith(("2.0.", "2.1."))

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clgold.golden.arrays import npy
+from clgold.golden.archive import npy
 from clgold.golden.store import MANIFEST, archive_name, read
 
 Golden = Callable[..., tuple[int, str, str]]
@@ -118,7 +118,7 @@ ATTACKS: dict[str, tuple[Attack, str]] = {
     "nothing but a version": (write(b"version = 1"), "the manifest: has no field 'generator'"),
     "no manifest": (lambda f: (f / MANIFEST).unlink(), "there is no such manifest"),
     "a folder": (lambda f: (f / MANIFEST).unlink() or (f / MANIFEST).mkdir(), "no such manifest"),
-    "newer": (lambda f: edit(f, "version = 1", "version = 2"), "is of version 2, this clgold reads"),
+    "newer": (lambda f: edit(f, "version = 1", "version = 2"), "is of version 2, this"),
     "no number": (lambda f: edit(f, "version = 1", "version = true"), "is of version True, this"),
     "unknown field": (lambda f: edit(f, "stored = true", "run = 1"), "has an unknown field 'run'"),
     "missing field": (lambda f: edit(f, "stored = true", ""), "has no field 'stored'"),
@@ -126,11 +126,11 @@ ATTACKS: dict[str, tuple[Attack, str]] = {
     "dtype": (lambda f: edit(f, '"float32"', '"object"'), "dtype 'object', expected float32 or"),
     "negative": (lambda f: edit(f, r"shape = \[2", "shape = [-2"), "a length is -2, expected"),
     "huge": (lambda f: edit(f, r"shape = \[2", f"shape = [{2**40}"), "cannot have the shape"),
-    "large": (lambda f: edit(f, r"(output = .*shape = \[)2", r"\g<1>2000"), "more than the 4096 of"),
+    "large": (lambda f: edit(f, r"(output = .*shape = \[)2", r"\g<1>2000"), "more than the 4096"),
     "digest": (lambda f: edit(f, 'sha256 = "', 'sha256 = "g'), "expected to match [0-9a-f]{64}"),
     "fixture": (lambda f: edit(f, r'fixture\."', 'fixture."../'), "fixture is '../scale_shift"),
-    "outside": (lambda f: name_the_archive(f, "arrays/../../a-000000000000.npz"), "expected to match"),
-    "absolute": (lambda f: name_the_archive(f, "/etc/passwd"), "is '/etc/passwd', expected to match"),
+    "outside": (lambda f: name_the_archive(f, "../a-000000000000.npz"), "expected to match"),
+    "absolute": (lambda f: name_the_archive(f, "/etc/passwd"), "is '/etc/passwd', expected"),
     "a linked archive": (link_the_archive, "is a link that leads out of"),
     "a linked folder": (link_the_folder, "is a link that leads out of"),
     "a linked manifest": (link_the_manifest, "is a link that leads out of"),
@@ -147,13 +147,18 @@ def listing(folder: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize("command", ["check", "regenerate", "export"])
-@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.parametrize(
+    ("attack", "command"),
+    [
+        (attack, command)
+        for attack in ATTACKS
+        for command in ("check", "regenerate", "export")
+        if (attack, command) != ("no manifest", "regenerate")  # where nothing is, it starts anew
+    ],
+)
 def test_what_is_hostile_is_refused(
     golden: Golden, folder: Path, tmp_path: Path, attack: str, command: str
 ) -> None:
-    if attack == "no manifest" and command == "regenerate":
-        pytest.skip("where there is nothing, fixtures are made")
     spoil, sentence = ATTACKS[attack]
     spoil(folder)
     before = listing(tmp_path)

@@ -14,7 +14,7 @@ import pytest
 from definitions import EXACT
 
 import clgold.reference
-from clgold.golden.arrays import npy
+from clgold.golden.archive import npy
 from clgold.golden.cases import Case
 from clgold.golden.fixtures import Source, Spec, specs
 from clgold.golden.store import FOLDER, read
@@ -74,7 +74,10 @@ def from_definitions(source: Source) -> Array:
     for layer in layers:
         parameters = inspect.signature(EXACT[layer]).parameters.values()
         count = sum(one.kind is one.POSITIONAL_OR_KEYWORD for one in parameters)
-        own, operands = operands[: count - (last is not None)], operands[count - (last is not None):]
+        own, operands = (
+            operands[: count - (last is not None)],
+            operands[count - (last is not None) :],
+        )
         if last is not None:  # the sampler's grid comes second
             own = [*own, last] if layer == "grid_sample" else [last, *own]
         last = rounded(EXACT[layer](*own, **complete[layer]))

@@ -1,4 +1,4 @@
-"""`clgold golden regenerate` changes what differs, says what moves, and is never caught half-way."""
+"""`clgold golden regenerate` changes what differs, says what moves, is never caught half-way."""
 
 import re
 import shutil
@@ -137,8 +137,9 @@ def test_a_pattern_that_matches_nothing_is_refused(
 KILLED = """
 import os, pathlib, signal, sys
 from dataclasses import replace
-from clgold.golden.arrays import digest
-from clgold.golden.store import read, write
+from clgold.golden.archive import digest
+from clgold.golden.store import read
+from clgold.golden.write import write
 
 def deadly(function):
     def counted(*arguments, **keywords):

@@ -65,7 +65,12 @@ def npy_header(dtype: str, shape: Shape) -> bytes:
     """Version 1.0 of the .npy format, the data aligned to 64 bytes."""
     text = f"{{'descr': '{DTYPES[dtype]}', 'fortran_order': False, 'shape': {shape}, }}"
     length = -(10 + len(text) + 1) % 64 + len(text) + 1
-    return b"\x93NUMPY\x01\x00" + length.to_bytes(2, "little") + text.ljust(length - 1).encode() + b"\n"
+    return (
+        b"\x93NUMPY\x01\x00"
+        + length.to_bytes(2, "little")
+        + text.ljust(length - 1).encode()
+        + b"\n"
+    )
 
 
 def npy(array: np.ndarray) -> bytes:
@@ -86,7 +91,9 @@ def npz(arrays: Mapping[str, np.ndarray]) -> bytes:
 
 def read_bytes(path: Path, expected: Mapping[str, Digest]) -> bytes:
     """A file that cannot hold more than the arrays expected of it; InputError if it does."""
-    limit = 1024 + sum(one.nbytes + len(name) * 2 + ENTRY_OVERHEAD for name, one in expected.items())
+    limit = 1024 + sum(
+        one.nbytes + len(name) * 2 + ENTRY_OVERHEAD for name, one in expected.items()
+    )
     with path.open("rb") as file:
         content = file.read(limit + 1)
     if len(content) > limit:

@@ -1,0 +1,159 @@
+"""Fixtures for others: what is written can be read without clgold, and outputs come back."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from clgold.golden.store import FOLDER, Store, read
+
+Golden = Callable[..., tuple[int, str, str]]
+ONLY = "scale_shift-*"
+C_PROGRAM = """
+#include "shapes.h"
+int main(void) {
+    float input[INPUT_COUNT];
+    return sizeof input == 4 * INPUT_COUNT && sizeof input_shape == sizeof(int) * INPUT_RANK
+        && sizeof output_shape / sizeof(int) == OUTPUT_RANK ? 0 : 1;
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def store() -> Store:
+    return read(FOLDER)
+
+
+@pytest.fixture
+def exported(golden: Golden, tmp_path: Path) -> Callable[[str], Path]:
+    """Exports the fixtures of one layer in a format."""
+
+    def run(form: str, only: str = ONLY) -> Path:
+        target = tmp_path / form
+        code, stdout, stderr = golden("export", "--format", form, "--only", only, target)
+        assert (code, stderr) == (0, "")
+        assert " fixtures in " in stdout
+        return target
+
+    return run
+
+
+def one_of(folder: Path) -> tuple[Path, dict[str, Any]]:
+    """A fixture's folder and its description."""
+    place = sorted(folder.iterdir())[0]
+    return place, json.loads((place / "case.json").read_text(encoding="utf-8"))
+
+
+def test_numpy_reads_npy(exported: Callable[[str], Path], store: Store) -> None:
+    folder = exported("npy")
+    assert len(list(folder.iterdir())) == 24
+    place, case = one_of(folder)
+    for one in (*case["inputs"], case["output"]):
+        values = np.load(place / one["file"], allow_pickle=False)
+        assert list(values.shape) == one["shape"]
+        assert values.dtype == one["dtype"]
+    assert values.tobytes() == store.outputs[place.name].tobytes()
+    assert [one["name"] for one in case["inputs"]] == ["input", "scale", "shift"]
+
+
+def test_the_numbers_alone_are_little_endian(exported: Callable[[str], Path], store: Store) -> None:
+    place, case = one_of(exported("bin"))
+    values = np.fromfile(place / "output.bin", case["output"]["dtype"])
+    np.testing.assert_array_equal(
+        values.reshape(case["output"]["shape"]), store.outputs[place.name]
+    )
+
+
+@pytest.mark.parametrize("only", ["scale_shift-real-0-*", "concat-real-0-*"])
+def test_a_c_compiler_reads_the_shapes(exported: Callable[..., Path], only: str) -> None:
+    compiler = shutil.which("cc")
+    for place in sorted(exported("bin", only).iterdir()):
+        text = (place / "shapes.h").read_text(encoding="utf-8")
+        assert "#define OUTPUT_COUNT " in text
+        if compiler is not None and "#define INPUT_COUNT" in text:
+            (place / "main.c").write_text(C_PROGRAM)
+            binary = str(place / "program")
+            options = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-o", binary]
+            done = subprocess.run(
+                [compiler, *options, str(place / "main.c")], capture_output=True, text=True
+            )
+            assert done.returncode == 0, done.stderr
+            assert subprocess.run([binary]).returncode == 0
+
+
+def test_a_folder_in_use_is_left_alone(golden: Golden, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "file").write_text("mine")
+    for target in ("mine", "mine/file", "nowhere/below"):
+        code, _, stderr = golden("export", "--format", "npy", "--only", ONLY, tmp_path / target)
+        assert code == 2
+        assert stderr.startswith("clgold: export: ")
+    assert [str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")] == [
+        "mine",
+        "mine/file",
+    ]
+
+
+@pytest.mark.parametrize("form", ["npy", "bin"])
+@pytest.mark.parametrize("only", [ONLY, "argmax-real-*", "linear+softmax+argmax-exact-*"])
+def test_the_golden_outputs_are_within_their_own_bounds(
+    golden: Golden, exported: Callable[..., Path], form: str, only: str
+) -> None:
+    folder = exported(form, only)
+    code, stdout, _ = golden("check", "--only", only, "--against", folder)
+    assert code == 0
+    assert stdout.endswith("verdict: pass\n")
+
+
+def test_a_wrong_output_is_named(golden: Golden, exported: Callable[..., Path]) -> None:
+    only = "conv2d-real-0-*"
+    folder = exported("npy", only)
+    places = sorted(folder.iterdir())
+    close, wrong, absent = (place / "output.npy" for place in places[:3])
+    values = np.load(close)
+    np.save(close, np.nextafter(values, np.float32(0)))
+    values = np.load(wrong)
+    values[-1, -1, -1, -1] += 1
+    np.save(wrong, values)
+    absent.unlink()
+    code, stdout, _ = golden("check", "--only", only, "--against", folder, "--json", "-")
+    found = {one["name"]: one["problem"] for one in json.loads(stdout)["findings"]}
+    assert code == 1
+    assert set(found) == {wrong.parent.name, absent.parent.name}
+    last = [length - 1 for length in values.shape]
+    assert f"at {last} got " in found[wrong.parent.name]
+    assert found[absent.parent.name] == "has no output there"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("output.bin", b"\0" * 5, "holds 5 bytes, expected"),
+        ("output.npy", b"no array", "cannot be read as .npy"),
+        ("output.npy", bytes(10**6), "larger than an output of"),
+    ],
+)
+def test_an_unreadable_output_is_refused(
+    golden: Golden, tmp_path: Path, store: Store, name: str, content: bytes, sentence: str
+) -> None:
+    fixture = next(name for name in store.outputs if name.startswith("scale_shift"))
+    (tmp_path / "theirs" / fixture).mkdir(parents=True)
+    (tmp_path / "theirs" / fixture / name).write_bytes(content)
+    code, _, stderr = golden("check", "--only", fixture, "--against", tmp_path / "theirs")
+    assert code == 2
+    assert sentence in stderr
+
+
+def test_a_folder_without_outputs_is_refused(golden: Golden, tmp_path: Path) -> None:
+    for folder, sentence in (
+        (tmp_path, "holds no output of any"),
+        (tmp_path / "x", "no such folder"),
+    ):
+        code, _, stderr = golden("check", "--only", ONLY, "--against", folder)
+        assert code == 2
+        assert sentence in stderr
