@@ -103,16 +103,6 @@ def traced(network: str, photograph: str, seed: int) -> Arrays:
     return arrays
 
 
-def left_out(case: Case) -> str:
-    """Why a case can have no fixture; empty for those that have one."""
-    kind = (case.layer, case.probe)
-    if kind == ("grid_sample", "special") and case.attributes["mode"] == "nearest":
-        return "a coordinate that is not finite has no nearest pixel"
-    if kind == ("log_softmax", "wide"):
-        return "a tie that less than e^-2000 breaks is not decided"
-    return ""
-
-
 def every_case() -> list[Case]:
     """The fixed cases of every layer, then of every chain."""
     layers = [layer.name for layer in LAYERS]
@@ -123,19 +113,12 @@ def every_case() -> list[Case]:
 def specs() -> Iterator[Spec]:
     """Every fixture there is to be, in the manifest's order."""
     for case in every_case():
-        if not left_out(case):
-            digits = hashlib.sha256(str(case).encode()).hexdigest()[:8]
-            name = f"{case.layer}-{case.probe}-{case.seed}-{digits}"
-            reason = why(case.probe, case.shapes, case.attributes)
-            yield Spec(name, reason, case)
+        digits = hashlib.sha256(str(case).encode()).hexdigest()[:8]
+        name = f"{case.layer}-{case.probe}-{case.seed}-{digits}"
+        yield Spec(name, why(case.probe, case.shapes, case.attributes), case)
     for network in TRACED:
         for path in photographs():
             for node in network.nodes:
                 source = NodeCase(network.name, path.name, WEIGHTS_SEED, node)
                 name = f"{network.name}-{path.stem}-{node.name}"
                 yield Spec(name, f"{network.title} on {path.stem}", source)
-
-
-def cases_left_out() -> dict[str, str]:
-    """The lines of the cases that have no fixture, each with the reason."""
-    return {str(case): left_out(case) for case in every_case() if left_out(case)}

@@ -45,7 +45,6 @@ class Manifest:
     generator: int = GENERATOR
     changes: tuple[Change, ...] = ()
     archives: Mapping[str, str] = field(default_factory=dict)
-    left_out: Mapping[str, str] = field(default_factory=dict)
     fixtures: Mapping[str, Fixture] = field(default_factory=dict)
 
 
@@ -55,7 +54,6 @@ def to_text(manifest: Manifest) -> str:
     for change in manifest.changes:
         parts.append(f"[[change]]\n{pairs(vars(change))}")
     parts.append(f"[archives]\n{pairs(manifest.archives)}")
-    parts.append(f"[left_out]\n{pairs(manifest.left_out)}")
     for name, fixture in manifest.fixtures.items():
         inputs = "".join(f"    {inline(k, one)},\n" for k, one in fixture.inputs.items())
         parts.append(

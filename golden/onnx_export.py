@@ -4,6 +4,7 @@ Needs the package onnx, which nothing else here does: pip install "clgold[onnx]"
 """
 
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,11 @@ Names = tuple[str | None, ...]
 def onnx() -> Any:
     """The package, with its helpers; InputError where it is not installed."""
     try:
-        import onnx.checker
-        import onnx.helper
-        import onnx.numpy_helper
+        for module in ("checker", "helper", "numpy_helper"):
+            import_module(f"onnx.{module}")
+        return import_module("onnx")
     except ImportError:
         raise InputError('onnx is not installed: pip install "clgold[onnx]"') from None
-    return onnx
 
 
 def write_onnx(folder: Path, made: Made) -> None:
@@ -76,7 +76,9 @@ def graph(made: Made, names: Names) -> tuple[list[Any], dict[str, np.ndarray]]:
     shapes = tuple(None if o is None else o.shape for o in source.operands)
     complete, _ = resolve(source.chain, shapes, source.attributes)
     attributes = per_layer(source.chain, complete)
-    nodes, constants, last = [], {}, None
+    nodes: list[Any] = []
+    constants: dict[str, np.ndarray] = {}
+    last: str | None = None
     for layer, before, after in steps(source.chain, names):
         given = after if last is None else (*before, last, *after)
         last = "output" if layer is source.chain.layers[-1] else layer.name

@@ -41,14 +41,13 @@ def parse(text: str, where: Path) -> Manifest:
         version = found.pop("version", None)
         if type(version) is not int or version != VERSION:
             raise InputError(f"{where}: is of version {version!r}, this clgold reads {VERSION}")
-        fields("the manifest", found, "generator", "change", "archives", "left_out", "fixture")
+        fields("the manifest", found, "generator", "change", "archives", "fixture")
         for group, name in texts("archives", found["archives"]).items():
             matching(f"the archive of {group}", name, ARCHIVE)
         return Manifest(
             whole("generator", found["generator"]),
             tuple(change(one) for one in found["change"]),
             found["archives"],
-            texts("left_out", found["left_out"]),
             fixtures(found["fixture"]),
         )
     except InputError:

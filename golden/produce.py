@@ -61,7 +61,11 @@ def make(wanted: Sequence[Spec]) -> list[Made]:
 def make_one(spec: Spec) -> Made:
     operands = zip(spec.source.names, spec.source.operands, strict=True)
     inputs = {name: digest(values) for name, values in operands if values is not None}
-    output = golden_output(spec.source)
+    try:
+        output = golden_output(spec.source)
+    except Exception as error:
+        error.add_note(f"while the fixture {spec.identity} was computed: {spec.source}")
+        raise
     stored = output.nbytes <= STORED_LIMIT
     fixture = Fixture(str(spec.source), spec.why, inputs, digest(output), stored)
     return Made(spec, fixture, output)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from .check import selected
-from .fixtures import cases_left_out, specs
+from .fixtures import specs
 from .manifest import Change, Fixture, Manifest
 from .produce import Made, computed_by
 from .store import MANIFEST, Store, read
@@ -45,7 +45,6 @@ def put(folder: Path, old: Store, made: Sequence[Made], only: str | None, change
     order = [spec.identity for spec in specs()]
     manifest = Manifest(
         changes=(*old.manifest.changes, change),
-        left_out=cases_left_out(),
         fixtures={name: fixtures[name] for name in order if name in fixtures},
     )
     write(folder, manifest, outputs)

@@ -106,6 +106,8 @@ def exact(
     elsewhere: tuple[int, ...] = index[:1] + index[2:]
     across = np.moveaxis(input, 1, -1)[elsewhere]
     window: list[float] = across[max(first, 0) : first + size].tolist()
+    if not np.isfinite(window).all():
+        return Fraction(0)  # a finite result beside an infinity: x/∞
     total = sum((Fraction(v) * Fraction(v) for v in window), Fraction(0))
     base = Fraction(k) + Fraction(alpha) / size * total
     if x == 0 or base == 1:

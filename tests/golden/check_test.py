@@ -111,7 +111,7 @@ DAMAGES: dict[str, Damage] = {
 
 @pytest.fixture
 def whole(golden: Golden, folder: Path) -> Path:
-    """The folder, every other fixture of which the command would miss."""
+    """The folder, of which the command says that it passes."""
     assert golden("check", "--fixtures", folder, "--only", ONLY)[0] == 0
     return folder
 

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -151,9 +152,50 @@ def test_an_unreadable_output_is_refused(
 
 def test_a_folder_without_outputs_is_refused(golden: Golden, tmp_path: Path) -> None:
     for folder, sentence in (
-        (tmp_path, "holds no output of any"),
+        (tmp_path, "has no folder of any"),
         (tmp_path / "x", "no such folder"),
     ):
         code, _, stderr = golden("check", "--only", ONLY, "--against", folder)
         assert code == 2
         assert sentence in stderr
+
+
+@pytest.mark.skipif(find_spec("onnx") is not None, reason="onnx is installed")
+def test_without_onnx_a_sentence_says_how_to_get_it(golden: Golden, tmp_path: Path) -> None:
+    code, _, stderr = golden("export", "--format", "onnx", "--only", ONLY, tmp_path / "x")
+    assert (code, stderr) == (2, 'clgold: onnx is not installed: pip install "clgold[onnx]"\n')
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(find_spec("onnx") is None, reason="onnx is not installed")
+@pytest.mark.parametrize("only", ["conv2d-real-*", "batch_norm-exact-*", "linear+softmax+argmax-*"])
+def test_onnx_itself_stays_within_the_bounds(
+    golden: Golden, exported: Callable[..., Path], tmp_path: Path, only: str
+) -> None:
+    """Its own evaluator, on the models and inputs exported."""
+    onnx = pytest.importorskip("onnx")
+    evaluator = pytest.importorskip("onnx.reference").ReferenceEvaluator
+    places = sorted(
+        place for place in exported("onnx", only).iterdir() if "special" not in place.name
+    )
+    for place in places:
+        model = onnx.load(place / "model.onnx")
+        data = place / "test_data_set_0"
+        inputs = {
+            one.name: onnx.numpy_helper.to_array(onnx.load_tensor(data / f"input_{k}.pb"))
+            for k, one in enumerate(model.graph.input)
+        }
+        (output,) = evaluator(model).run(None, inputs)
+        theirs = tmp_path / "theirs" / place.name / "test_data_set_0"
+        theirs.mkdir(parents=True)
+        onnx.save_tensor(onnx.numpy_helper.from_array(output), theirs / "output_0.pb")
+    code, stdout, _ = golden("check", "--only", only, "--against", tmp_path / "theirs")
+    assert (code, stdout.splitlines()[-1]) == (0, "verdict: pass")
+
+
+@pytest.mark.skipif(find_spec("onnx") is None, reason="onnx is not installed")
+def test_what_onnx_cannot_say_is_listed(golden: Golden, tmp_path: Path) -> None:
+    code, stdout, _ = golden("export", "--format", "onnx", "--only", "local2d-*", tmp_path / "x")
+    assert code == 0
+    assert stdout.count("ONNX has no operator for it") == 24
+    assert stdout.endswith(f"0 fixtures in {tmp_path / 'x'}, 24 left out\n")

@@ -302,7 +302,7 @@ def test_kernels_are_python_files(refuse: Refuse, tmp_path: Path) -> None:
 def test_kernels_that_the_view_does_not_use_are_refused(refuse: Refuse, tmp_path: Path) -> None:
     path = written(tmp_path, "mine.py", HEADER + "@variant('conv2d', 'mine')\n" + BATCH_NORM)
     said = refuse("verify", "stn", "--kernels", path)
-    assert said.startswith("kernels mine.py: conv2d 'mine' is no kernel of this view of stn")
+    assert said.startswith("kernels mine.py: no kernel of this view of stn runs conv2d 'mine'")
     assert said.endswith("(try --primitive)")
 
 
@@ -328,10 +328,13 @@ def test_supports_that_gives_no_reason_is_refused(
 
 
 USAGE: dict[str, tuple[Sequence[object], str]] = {
-    "unknown network": (("verify", "lenet"), "there is no network 'lenet', expected one of stn"),
+    "unknown network": (
+        ("verify", "lenet"),
+        "there is no network or layer 'lenet', expected one of stn",
+    ),
     "unknown network of plan": (("plan", "lenet"), "there is no network 'lenet'"),
     "unknown network of summary": (("summary", "STN"), "there is no network 'STN'"),
-    "no network": (("verify",), "Missing argument 'NETWORK'."),
+    "no network": (("verify",), "verify: give a network, a layer, or a case with --case"),
     "two networks": (("plan", "stn", "stn"), "Got unexpected extra argument (stn)"),
     "unknown command": (("verfiy", "stn"), "No such command 'verfiy'."),
     "unknown option": (("verify", "stn", "--imagine", "x"), "No such option"),
