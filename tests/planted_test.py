@@ -16,6 +16,7 @@ from clgold.conformance.cases import run_case
 from clgold.conformance.compare import Comparison
 from clgold.device.catalogue import VARIANTS, candidates
 from clgold.device.session import Session
+from clgold.device.worker import Worker
 from clgold.golden.cases import Case
 from clgold.golden.probes import PROBES
 
@@ -164,6 +165,24 @@ def test_a_planted_fault_is_rejected_for_what_it_is(opencl: Session, fault: Faul
     assert seen
     assert {line: one for line, one in seen.items() if one.verdict not in fault.verdicts} == {}
     assert {guess["cause"] for guess in guesses if guess} == {fault.cause} - {""}
+
+
+ISOLATED = [f for f in FAULTS if f.isolated or f.name.startswith("F37")]
+
+
+@pytest.mark.parametrize("fault", ISOLATED, ids=identity)
+def test_a_planted_fault_is_rejected_in_a_worker(opencl: Session, fault: Fault) -> None:
+    worker = Worker(opencl.driver, 0, seconds=4.0 if "timeout" in fault.verdicts else 120.0)
+    right = candidates(VARIANTS, fault.variant.layer)[0]
+    some = cases(fault.variant.layer)[:3]
+    try:
+        found = {run_case(worker, fault.variant, case).verdict for case in some}
+        assert found - {"pass"}, "no case sees it"
+        assert found - {"pass"} <= {*fault.verdicts, *(["overrun"] if fault.isolated else [])}
+        worker.seconds = 300.0
+        assert run_case(worker, right, some[0]).verdict == "pass"
+    finally:
+        worker.close()
 
 
 def summary(fault: Fault, found: list[Comparison]) -> str:
