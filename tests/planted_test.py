@@ -174,7 +174,9 @@ ISOLATED = [f for f in FAULTS if f.isolated or f.name.startswith("F37")]
 def test_a_planted_fault_is_rejected_in_a_worker(opencl: Session, fault: Fault) -> None:
     worker = Worker(opencl.driver, 0, seconds=4.0 if "timeout" in fault.verdicts else 120.0)
     right = candidates(VARIANTS, fault.variant.layer)[0]
-    some = cases(fault.variant.layer)[:3]
+    every = cases(fault.variant.layer)
+    # A stale result shows when a shape comes again with other data.
+    some = every[:1] if fault.isolated else [c for c in every if c.shapes == every[0].shapes]
     try:
         found = {run_case(worker, fault.variant, case).verdict for case in some}
         assert found - {"pass"}, "no case sees it"
