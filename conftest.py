@@ -5,7 +5,11 @@ from hypothesis import HealthCheck, settings
 
 # A deadline would make the verdict depend on the machine's load.
 settings.register_profile(
-    "standard", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+    "standard",
+    deadline=None,
+    max_examples=50,  # the whole suite is to take at most five minutes on two cores
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("standard")
 
