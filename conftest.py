@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, settings
 settings.register_profile(
     "standard",
     deadline=None,
-    max_examples=50,  # the whole suite is to take at most five minutes on two cores
+    max_examples=40,  # the whole suite is to take at most five minutes on two cores
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )

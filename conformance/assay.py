@@ -10,7 +10,7 @@ from clgold.golden.probes import PROBES
 from clgold.reference import find_chain
 
 # Examples drawn for each assay.
-EFFORTS = {"quick": 4, "standard": 7, "thorough": 400}
+EFFORTS = {"quick": 3, "standard": 6, "thorough": 400}
 
 
 @dataclass(frozen=True)
