@@ -1,8 +1,8 @@
 """Honest float32: sums of products as careful kernels form them, in two orders, in NumPy.
 
-Whatever a layer adds up is one matrix product of rows (M, K) and columns (K, L); here each product
-and each addition is rounded to float32. The other layers of a chain are correctly computed and
-rounded once.
+Whatever a layer adds up is a matrix product of rows (M, K) and columns (K, L), or several; here
+each product and each addition is rounded to float32. The other layers of a chain are correctly
+computed and rounded once.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from clgold.reference import Chain
+from clgold.reference import Chain, im2col
 from clgold.reference.chain import resolve, steps
-from clgold.reference.conv2d import im2col
+from clgold.reference.spec import Pair
+from clgold.reference.windows import windows
 
 Array = np.ndarray
 Order = Callable[[Array, Array], Array]
@@ -22,20 +23,21 @@ MOST_PRODUCTS = 2**28
 
 
 def sequential(rows: Array, columns: Array) -> Array:
-    """rows @ columns in float32, one product after another."""
-    total = np.zeros((rows.shape[0], columns.shape[1]), np.float32)
-    for k in range(rows.shape[1]):
-        total += rows[:, k, np.newaxis] * columns[k]
+    """rows (…, M, K) @ columns (…, K, L) in float32, one product after another."""
+    total = np.zeros((*rows.shape[:-1], columns.shape[-1]), np.float32)
+    for k in range(rows.shape[-1]):
+        total += rows[..., k, np.newaxis] * columns[..., k, np.newaxis, :]
     return total
 
 
 def pairwise(rows: Array, columns: Array) -> Array:
-    """rows @ columns in float32, as a tree of sums of halves."""
-    depth = rows.shape[1]
+    """rows (…, M, K) @ columns (…, K, L) in float32, as a tree of sums of halves."""
+    depth = rows.shape[-1]
     if depth == 1:
         return rows * columns
     half = depth // 2
-    return pairwise(rows[:, :half], columns[:half]) + pairwise(rows[:, half:], columns[half:])
+    first = pairwise(rows[..., :half], columns[..., :half, :])
+    return first + pairwise(rows[..., half:], columns[..., half:, :])
 
 
 ORDERS: tuple[Order, ...] = (sequential, pairwise)
@@ -66,7 +68,28 @@ def linear(order: Order, input: Array, weight: Array, bias: Array | None) -> Arr
     return output if bias is None else output + bias
 
 
-SUMS: Mapping[str, Callable[..., Array]] = {"conv2d": conv2d, "linear": linear}
+def local2d(order: Order, input: Array, weight: Array, *, stride: Pair) -> Array:
+    """float32 locally-connected layer: at each site a matrix product of its own."""
+    m, ty, tx, c, ky, kx, sy, sx = weight.shape
+    cut = windows(input, (ky, kx), stride, (1, 1), (sy, sx))  # (N, C, SY, SX, KY, KX)
+    columns = cut.transpose(2, 3, 1, 4, 5, 0).reshape(sy, sx, c * ky * kx, -1)
+    filters = weight.transpose(6, 7, 0, 1, 2, 3, 4, 5).reshape(sy, sx, m * ty * tx, c * ky * kx)
+    tiles = order(filters, columns).reshape(sy, sx, m, ty, tx, -1)
+    return tiles.transpose(5, 2, 0, 3, 1, 4)  # (N, M, SY, TY, SX, TX)
+
+
+SUMS: Mapping[str, Callable[..., Array]] = {
+    "conv2d": conv2d,
+    "linear": linear,
+    "local2d": local2d,
+}
+
+# The axes of weight that one sum goes over.
+SUMMED: Mapping[str, slice] = {
+    "conv2d": slice(1, 4),  # (M, C/groups, KH, KW)
+    "linear": slice(1, 2),  # (O, I)
+    "local2d": slice(3, 6),  # (M, TY, TX, C, KY, KX, SY, SX)
+}
 
 
 def sums(
@@ -78,8 +101,9 @@ def sums(
     found = []
     for (layer, before, after), shape in zip(steps(chain, operands), shapes, strict=True):
         if layer.name in SUMS:
-            weight = (*before, *after)[-2]  # (input,) weight, bias
-            found.append((int(np.prod(weight.shape[1:])), int(np.prod(shape))))
+            weight = (*before, *after)[-1 if layer.operands[-1] == "weight" else -2]
+            depth = int(np.prod(weight.shape[SUMMED[layer.name]]))
+            found.append((depth, int(np.prod(shape))))
     return found
 
 

@@ -1,11 +1,14 @@
 """Two-dimensional convolution, as neural networks mean it: cross-correlation, no flip."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from .im2col import Place, column_parts
 from .layer import Array, Attributes, Enclosure, Layer, evaluate
-from .profile import Profile
+from .profile import BINARY64, Profile
+from .rounded_product import rounded_product
 from .rounding import Exact
 from .spec import (
     Padding,
@@ -18,10 +21,8 @@ from .spec import (
     pair,
     vector,
 )
-from .sums import blocked_product, cauchy_schwarz_error, product_sum_error, roundings
-from .windows import pad, positions, windows
-
-COLUMN_BYTES = 2**25  # of im2col's columns at a time
+from .sums import blocked_product, exact_below, product_sum_error
+from .windows import positions
 
 
 def conv2d(
@@ -44,34 +45,6 @@ def conv2d(
         (input, weight, bias),
         {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups},
     )
-
-
-def im2col(
-    input: Array,
-    kernel_size: int | Pair,
-    stride: int | Pair = 1,
-    padding: int | Pair | Padding = 0,
-    dilation: int | Pair = 1,
-) -> Array:
-    """Every window of (N, C, H, W) as a column: (N, C·KH·KW, OH·OW), of the input's dtype.
-
-    An image without a batch, (C, H, W), gives (C·KH·KW, OH·OW). As torch.nn.functional.unfold;
-    a convolution is one matrix product of the filters' rows with these columns. Raises SpecError.
-    """
-    kernel, step = (
-        pair("im2col", "kernel_size", kernel_size, 1),
-        pair("im2col", "stride", stride, 1),
-    )
-    around, spread = padding_pairs("im2col", padding), pair("im2col", "dilation", dilation, 1)
-    if not isinstance(input, np.ndarray):
-        raise SpecError(f"im2col: input is a {type(input).__name__}, expected an array")
-    axes("im2col", "input", input.shape, "C H W", "N C H W")
-    batch = input[np.newaxis] if input.ndim == 3 else input
-    counts = positions("im2col", batch.shape[2:], kernel, step, around, spread)
-    cut = windows(pad(batch, around), kernel, step, spread, counts)
-    n, c = batch.shape[:2]
-    columns = cut.transpose(0, 1, 4, 5, 2, 3).reshape(n, c * kernel[0] * kernel[1], -1)
-    return columns[0] if input.ndim == 3 else columns
 
 
 def attributes(stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: Any = 1) -> Attributes:
@@ -112,29 +85,39 @@ def shape_rule(
     return (n, m, *positions("conv2d", (h, w), kernel, stride, padding, dilation))
 
 
-def products(
-    input: Array, weight: Array, *, stride: Pair, padding: Padding, dilation: Pair, groups: int
+def products(input: Array, weight: Array, **attributes: Any) -> Array:
+    """(N, M, OH, OW) float64: the sums of products."""
+    return assemble(input, weight, attributes, np.float64, lambda _, *ab: blocked_product(*ab))
+
+
+def assemble(
+    input: Array,
+    weight: Array,
+    attributes: Attributes,
+    dtype: type,
+    product: Callable[[Place, Array, Array], Array],
 ) -> Array:
-    """(N, M, OH, OW): the sums of products, for as many output rows at once as memory allows."""
-    n, c, _, _ = input.shape
-    m, _, kh, kw = weight.shape
-    counts = positions("conv2d", input.shape[2:], (kh, kw), stride, padding, dilation)
-    cut = windows(pad(input, padding), (kh, kw), stride, dilation, counts)
-    rows = weight.reshape(groups, m // groups, -1)
-    output = np.empty((n, groups, m // groups, *counts))
-    step = max(1, COLUMN_BYTES // (8 * c * kh * kw * counts[1]))
-    for image in range(n):
-        for top in range(0, counts[0], step):
-            columns = cut[image, :, top : top + step].transpose(0, 3, 4, 1, 2)
-            columns = columns.reshape(groups, rows.shape[2], -1)
-            part = output[image, :, :, top : top + step]
-            part[:] = blocked_product(rows, columns).reshape(part.shape)
-    return output.reshape(n, m, *counts)
+    """The output (N, M, OH, OW), part by part: product(place, filters, columns).
+
+    place is the part's index in (N, groups, M/groups, OH, OW), filters are (groups, M/groups, K),
+    columns (groups, K, L), both float64.
+    """
+    shape = shape_rule(input.shape, weight.shape, None, **attributes)
+    groups, filters = attributes["groups"], weight.astype(np.float64, copy=False)
+    filters = filters.reshape(groups, shape[1] // groups, -1)
+    output: Array = np.empty(shape, dtype)
+    grouped = output.reshape(shape[0], groups, -1, *shape[2:])
+    for place, columns in column_parts(input, weight.shape, **attributes):
+        part = grouped[place]
+        part[...] = product(place, filters, columns).reshape(part.shape)
+    return output
 
 
 def formula(input: Array, weight: Array, bias: Array | None, **attributes: Any) -> Array:
     output = products(input, weight, **attributes)
-    return output if bias is None else output + bias[:, np.newaxis, np.newaxis]
+    if bias is not None:
+        output += bias[:, np.newaxis, np.newaxis]
+    return output
 
 
 def error(
@@ -179,25 +162,22 @@ def exact(
     return terms if bias is None else [*terms, float(bias[m])]
 
 
-def own_error(
-    profile: Profile,
-    value: Array,
-    input: Enclosure,
-    weight: Enclosure,
-    bias: Enclosure | None,
-    **attributes: Any,
-) -> Array:
-    """As `error`, with Σ|x||w| ≤ ‖x‖·‖w‖ (Cauchy, Schwarz): one filter's work instead of all."""
+def rounded(input: Array, weight: Array, bias: Array | None, **attributes: Any) -> Array:
+    """The correctly rounded float32 (N, M, OH, OW), part by part."""
+    n, c, h, w = input.shape
     groups = attributes["groups"]
-    n, c, h, w = input.value.shape
-    squares = (input.value * input.value).reshape(n, groups, c // groups, h, w).sum(axis=2)
-    energy = products(squares, np.ones((groups, 1, *weight.value.shape[2:])), **attributes)
-    norms = np.sqrt((weight.value * weight.value).sum(axis=(1, 2, 3)))
-    size = np.repeat(np.sqrt(energy), norms.size // groups, axis=1)
-    size = size * norms[:, np.newaxis, np.newaxis]
-    offset = None if bias is None else bias.value[:, np.newaxis, np.newaxis]
-    count = roundings(weight.value[0].size) + 1
-    return cauchy_schwarz_error(profile, size, count, input.value, weight.value, offset)
+    images = input.reshape(n, groups, c // groups, h, w)
+    squares = np.einsum("ngchw,ngchw->nghw", images, images, dtype=np.float64)
+    windows = np.sqrt(products(squares, np.ones((groups, 1, *weight.shape[2:])), **attributes))
+    filters = np.sqrt(np.einsum("mckl,mckl->m", weight, weight, dtype=np.float64))
+    offset = None if bias is None else bias.astype(np.float64).reshape(groups, -1)
+    below = exact_below(BINARY64, input, weight, bias)
+
+    def product(place: Place, rows: Array, columns: Array) -> Array:
+        lengths = filters.reshape(groups, -1), windows[place].reshape(groups, -1)
+        return rounded_product(rows, columns, offset, lengths, below)
+
+    return assemble(input, weight, attributes, np.float32, product)
 
 
 CONV2D = Layer(
@@ -210,6 +190,6 @@ CONV2D = Layer(
     shape_rule=shape_rule,
     formula=formula,
     error=error,
-    own_error=own_error,
     exact=exact,
+    rounded=rounded,
 )

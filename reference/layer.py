@@ -55,6 +55,9 @@ class Layer:
     exact       (index, *float64 arrays, **attributes) → one element's exact value (rounding.py)
     own_error   as `error`, of the formula in float64 alone; by default `error` itself
     choices     (profile, value, *enclosures, **attributes) → admissible results, or None
+    rounded     (*float32 arrays, **attributes) → correctly rounded float32, where the layer has a
+                better way than formula, own_error and exact; its formula then takes float32
+                operands too, and widens them part by part
     variadic    any number of operands, all like the one that is named
     result      what the output is called; a chain feeds it to the operand of that name
     """
@@ -69,6 +72,7 @@ class Layer:
     exact: Callable[..., Any]
     own_error: Callable[..., Array] | None = None
     choices: Callable[..., Array | None] | None = None
+    rounded: Callable[..., Array] | None = None
     weights: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     result: str = "output"
@@ -134,24 +138,27 @@ def check_operands(layer: Layer, names: tuple[str, ...], operands: tuple[Any, ..
             raise SpecError(f"{layer.name}: {name} has dtype {operand.dtype}, expected float32")
 
 
-Doubles = tuple[Array | None, ...]
+Operands = tuple[Array | None, ...]
 
 
 def prepare(
     layer: Layer, operands: tuple[Any, ...], given: Mapping[str, Any]
-) -> tuple[Doubles, Attributes, Shape]:
-    """float32 operands as float64, every attribute, the output's shape; after every check."""
+) -> tuple[Operands, Attributes, Shape]:
+    """The operands, all present, every attribute, the output's shape; after every check."""
     operands = layer.complete(operands)
     check_operands(layer, layer.names(len(operands)), operands)
-    attributes, shape = layer.resolve(shapes_of(operands), given)
-    doubles = tuple(None if o is None else o.astype(np.float64) for o in operands)
-    return doubles, attributes, shape
+    return operands, *layer.resolve(shapes_of(operands), given)
 
 
-def compute(layer: Layer, doubles: Doubles, attributes: Attributes, shape: Shape) -> Array:
+def widened(operands: Operands) -> Operands:
+    """float32 operands as float64."""
+    return tuple(None if o is None else o.astype(np.float64) for o in operands)
+
+
+def compute(layer: Layer, operands: Operands, attributes: Attributes, shape: Shape) -> Array:
     """The formula's value, which must have the shape that the rule gives."""
     with np.errstate(all="ignore"):  # NaN and infinity in the data have defined results
-        value = np.asarray(layer.formula(*doubles, **attributes))
+        value = np.asarray(layer.formula(*operands, **attributes))
     if value.shape != shape:
         raise AssertionError(f"{layer.name}: formula gave {value.shape}, shape rule {shape}")
     return value
@@ -159,7 +166,8 @@ def compute(layer: Layer, doubles: Doubles, attributes: Attributes, shape: Shape
 
 def evaluate(layer: Layer, operands: tuple[Any, ...], given: Mapping[str, Any]) -> Array:
     """The layer's value in float64 for float32 operands, after every check."""
-    return compute(layer, *prepare(layer, operands, given))
+    checked, attributes, shape = prepare(layer, operands, given)
+    return compute(layer, checked if layer.rounded else widened(checked), attributes, shape)
 
 
 def enclose(

@@ -1,13 +1,18 @@
 """Fully connected layer."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from .layer import Array, Enclosure, Layer, evaluate
 from .pointwise import no_attributes
-from .profile import Profile
+from .profile import BINARY64, Profile
+from .rounded_product import rounded_product
 from .rounding import Exact
 from .spec import Shape, SpecError, axes, vector
-from .sums import blocked_product, cauchy_schwarz_error, product_sum_error, roundings
+from .sums import blocked_product, exact_below, product_sum_error
+
+NUMBERS = 2**20  # of the weights at a time, widened to float64
 
 
 def linear(input: Array, weight: Array, bias: Array | None = None) -> Array:
@@ -32,12 +37,31 @@ def shape_rule(input: Shape, weight: Shape, bias: Shape | None) -> Shape:
 
 
 def products(input: Array, weight: Array) -> Array:
-    return blocked_product(input, weight.T)
+    """(N, O) float64: the sums of products."""
+    return assemble(input, weight, np.float64, lambda _, *ab: blocked_product(*ab))
+
+
+def assemble(
+    input: Array, weight: Array, dtype: type, product: Callable[[slice, Array, Array], Array]
+) -> Array:
+    """The output (N, O), part by part: product(features, rows (L, I), columns (I, N)), float64.
+
+    A float64 copy of all weights would be larger than everything else together.
+    """
+    columns = input.astype(np.float64, copy=False).T
+    output: Array = np.empty((input.shape[0], weight.shape[0]), dtype)
+    step = max(1, NUMBERS // max(columns.shape))
+    for start in range(0, weight.shape[0], step):
+        part = slice(start, start + step)
+        output[:, part] = product(part, weight[part].astype(np.float64, copy=False), columns).T
+    return output
 
 
 def formula(input: Array, weight: Array, bias: Array | None) -> Array:
     output = products(input, weight)
-    return output if bias is None else output + bias
+    if bias is not None:
+        output += bias
+    return output
 
 
 def error(
@@ -54,14 +78,17 @@ def exact(index: tuple[int, ...], input: Array, weight: Array, bias: Array | Non
     return terms if bias is None else [*terms, float(bias[o])]
 
 
-def own_error(
-    profile: Profile, value: Array, input: Enclosure, weight: Enclosure, bias: Enclosure | None
-) -> Array:
-    """As `error`, with Σ|x||w| ≤ ‖x‖·‖w‖ (Cauchy, Schwarz)."""
-    size = np.outer(*(np.sqrt((a * a).sum(axis=1)) for a in (input.value, weight.value)))
-    offset = None if bias is None else bias.value
-    count = roundings(input.value.shape[1]) + 1
-    return cauchy_schwarz_error(profile, size, count, input.value, weight.value, offset)
+def rounded(input: Array, weight: Array, bias: Array | None) -> Array:
+    """The correctly rounded float32 (N, O), part by part."""
+    images = np.sqrt(np.einsum("ni,ni->n", input, input, dtype=np.float64))
+    below = exact_below(BINARY64, input, weight, bias)
+
+    def product(part: slice, rows: Array, columns: Array) -> Array:
+        offset = None if bias is None else bias[part].astype(np.float64)
+        lengths = np.sqrt(np.einsum("oi,oi->o", rows, rows)), images
+        return rounded_product(rows, columns, offset, lengths, below)
+
+    return assemble(input, weight, np.float32, product)
 
 
 LINEAR = Layer(
@@ -74,6 +101,6 @@ LINEAR = Layer(
     shape_rule=shape_rule,
     formula=formula,
     error=error,
-    own_error=own_error,
     exact=exact,
+    rounded=rounded,
 )

@@ -51,7 +51,7 @@ def correctly_rounded_values(
         for index in map(tuple, np.argwhere(unsure).tolist()):
             rounded[index] = nearest_float32(layer.exact(index, *values, **attributes))
     # A real number 0 has no sign, and libraries differ in the one they give it; so with NaN's bits.
-    rounded[rounded == 0] = 0
+    rounded += np.float32(0)  # −0 + 0 is +0
     rounded[np.isnan(rounded)] = np.nan
     return rounded
 
@@ -61,14 +61,30 @@ def undecided(value: Array, error: Array) -> Array:
 
     Piece by piece, so that the work stays in the processor's cache.
     """
-    unsure = np.empty(value.size, bool)
+    unsure = np.zeros(value.size, bool)
     values, errors = value.ravel(), error.ravel()
     for start in range(0, value.size, PIECE):
         piece = slice(start, start + PIECE)
-        low = (values[piece] - errors[piece]).astype(np.float32).view(np.uint32)
-        high = (values[piece] + errors[piece]).astype(np.float32).view(np.uint32)
-        np.not_equal(low, high, out=unsure[piece])
-    return (unsure.reshape(value.shape) | np.isnan(error)) & np.isfinite(value)
+        unsure[piece][settle(values[piece], errors[piece])[1]] = True
+    return unsure.reshape(value.shape)
+
+
+def settle(value: Array, error: Array) -> tuple[Array, Array]:
+    """Ziv's test: float32 of the float64 value, and where another one may be nearer to the exact.
+
+    The places are indices of the flattened array, of finite values. A zero may have either sign;
+    NaN are float32's quiet one.
+    """
+    low, high = np.empty(value.shape, np.float32), np.empty(value.shape, np.float32)
+    np.subtract(value, error, out=low, casting="same_kind")
+    np.add(value, error, out=high, casting="same_kind")
+    different = low != high  # NaN differs from itself
+    if not different.any():
+        return low, np.empty(0, np.intp)
+    places = np.flatnonzero(different)
+    values = value.reshape(-1)[places]
+    low.reshape(-1)[places] = np.where(np.isnan(values), np.nan, values)
+    return low, places[np.isfinite(values)]
 
 
 def nearest_float32(value: Exact) -> np.float32:

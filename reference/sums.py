@@ -48,20 +48,6 @@ def product_sum_error(
     return bound * SLACK
 
 
-def cauchy_schwarz_error(
-    profile: Profile,
-    size: Array,
-    count: int,
-    input: Array,
-    weight: Array,
-    bias: Array | None,
-) -> Array:
-    """γ_count·(size + |bias|) with size ≥ Σ|x||w|, for the float64 formula's own error."""
-    magnitude = size if bias is None else size + np.abs(bias)
-    bound = profile.gamma(count) * magnitude * SLACK
-    return zero_where_exact(profile, bound, magnitude, input, weight, bias)
-
-
 def zero_where_exact(
     profile: Profile,
     bound: Array,
@@ -79,13 +65,31 @@ def zero_where_exact(
     # A few values show that most data have no such power: the rest need not be looked at.
     if not smallest < grid_step(input.ravel()[:256]) * grid_step(weight.ravel()[:256]):
         return bound
+    step = common_step(profile, input, weight, bias)
+    return np.where(magnitude * profile.u < step, 0.0, bound) if step else bound
+
+
+def exact_below(profile: Profile, input: Array, weight: Array, bias: Array | None) -> float:
+    """The magnitude up to which no sum of products can round, whatever the order; 0: none known.
+
+    As in `zero_where_exact`, before any product is known.
+    """
+    few = [a.reshape(-1)[:: a.size // 256 + 1] for a in (input, weight)]
+    scale = float(np.abs(few[0]).max()) * float(np.abs(few[1]).max())
+    if not scale * profile.u < grid_step(few[0]) * grid_step(few[1]):
+        return 0.0
+    return common_step(profile, input, weight, bias) / profile.u
+
+
+def common_step(profile: Profile, input: Array, weight: Array, bias: Array | None) -> float:
+    """The power of two of which all products and the bias are multiples; 0 if there is none, or
+    an operand or a sum may be flushed.
+    """
     step = grid_step(input) * grid_step(weight)
     if bias is not None:
         step = min(step, grid_step(bias))
     least = min(lowest(np.abs(a)) for a in (input, weight, bias) if a is not None)
-    if min(step, least) < profile.smallest_normal:  # an operand or a sum may be flushed
-        return bound
-    return np.where(magnitude * profile.u < step, 0.0, bound)
+    return step if min(step, least) >= profile.smallest_normal else 0.0
 
 
 def blocked_product(rows: Array, columns: Array) -> Array:
