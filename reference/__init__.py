@@ -22,19 +22,22 @@ from .avg_pool2d import AVG_POOL2D, avg_pool2d
 from .batch_norm import BATCH_NORM, batch_norm
 from .chain import Chain, enclose_chain, given_exactly, make_chain
 from .concat import CONCAT, concat
-from .conv2d import CONV2D, conv2d, im2col
+from .conv2d import CONV2D, conv2d
 from .elu import ELU, elu
 from .flatten import FLATTEN, flatten
 from .grid_sample import GRID_SAMPLE, grid_sample
-from .layer import Array, Enclosure, Layer, compute, prepare
+from .im2col import im2col
+from .layer import Array, Enclosure, Layer, compute, prepare, widened
 from .linear import LINEAR, linear
 from .local2d import LOCAL2D, local2d
 from .local_response_norm import LOCAL_RESPONSE_NORM, local_response_norm
 from .log_softmax import LOG_SOFTMAX, log_softmax
 from .lp_pool2d import LP_POOL2D, lp_pool2d
 from .max_pool2d import MAX_POOL2D, max_pool2d
+from .permute import PERMUTE, permute
 from .profile import EMBEDDED, FULL, PROFILES, RELAXED, Profile, find_profile
 from .relu import RELU, relu
+from .reshape import RESHAPE, reshape
 from .rounding import correctly_rounded_values
 from .scale_shift import SCALE_SHIFT, scale_shift
 from .sigmoid import SIGMOID, sigmoid
@@ -63,6 +66,8 @@ LAYERS: tuple[Layer, ...] = (
     SCALE_SHIFT,
     CONCAT,
     FLATTEN,
+    RESHAPE,
+    PERMUTE,
     ADD,
 )
 
@@ -108,7 +113,11 @@ def correctly_rounded(layer: LayerLike, *operands: Array | None, **attributes: A
     Raises SpecError. How: reference/rounding.py.
     """
     found = find_layer(layer)
-    doubles, normalised, shape = prepare(found, operands, attributes)
+    checked, normalised, shape = prepare(found, operands, attributes)
+    if found.rounded is not None:
+        with np.errstate(all="ignore"):
+            return found.rounded(*checked, **normalised)
+    doubles = widened(checked)
     value = compute(found, doubles, normalised, shape)
     if found.dtype != np.float32:
         return value
@@ -148,7 +157,9 @@ __all__ = [
     "log_softmax",
     "lp_pool2d",
     "max_pool2d",
+    "permute",
     "relu",
+    "reshape",
     "scale_shift",
     "sigmoid",
     "softmax",

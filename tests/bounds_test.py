@@ -45,6 +45,8 @@ SHARPEST: dict[str, tuple[str, int, str]] = {
     "scale_shift": ("wide", 23, "product, plain"),
     "concat": ("subnormal", 0, "copied, flushed"),
     "flatten": ("subnormal", 0, "copied, flushed"),
+    "reshape": ("subnormal", 0, "copied, flushed"),
+    "permute": ("subnormal", 0, "copied, flushed"),
     "add": ("bell", 0, "sum, plain"),
 }
 

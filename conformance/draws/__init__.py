@@ -24,6 +24,8 @@ from .points import (
     grid_sample,
     linear,
     local_response_norm,
+    permute,
+    reshape,
     scale_shift,
 )
 from .windows import avg_pool2d, conv2d, local2d, lp_pool2d, max_pool2d
@@ -49,6 +51,8 @@ DRAWS: dict[str, Callable[[], st.SearchStrategy[Drawn]]] = {
     "scale_shift": scale_shift,
     "concat": concat,
     "flatten": element_wise,
+    "reshape": reshape,
+    "permute": permute,
     "add": add,
     "conv2d+max_pool2d+elu": conv2d_and_pool,
     "conv2d+elu+max_pool2d": conv2d_and_pool,

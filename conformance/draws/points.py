@@ -92,5 +92,26 @@ def concat(draw: st.DrawFn) -> Drawn:
     return tuple((*before, length, *after) for length in lengths), {"dim": dim}
 
 
+@st.composite
+def reshape(draw: st.DrawFn) -> Drawn:
+    """The factors of one number of values, dealt out to the axes of two shapes."""
+    factors = draw(st.lists(st.integers(1, 5), min_size=1, max_size=4))
+    return (dealt(draw, factors),), {"shape": dealt(draw, factors)}
+
+
+def dealt(draw: st.DrawFn, factors: list[int]) -> tuple[int, ...]:
+    """A shape whose lengths are products of the factors."""
+    lengths = [1] * draw(st.integers(1, 4))
+    for factor in factors:
+        lengths[draw(st.integers(0, len(lengths) - 1))] *= factor
+    return tuple(lengths)
+
+
+@st.composite
+def permute(draw: st.DrawFn) -> Drawn:
+    shape = draw(any_shape())
+    return (shape,), {"dims": tuple(draw(st.permutations(range(len(shape)))))}
+
+
 def add() -> st.SearchStrategy[Drawn]:
     return any_shape().map(lambda shape: ((shape, shape), {}))

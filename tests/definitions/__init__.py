@@ -39,6 +39,8 @@ EXACT: dict[str, Definition] = {
     "scale_shift": values.scale_shift,
     "concat": rows.concat,
     "flatten": rows.flatten,
+    "reshape": rows.reshape,
+    "permute": rows.permute,
     "add": values.add,
 }
 
@@ -73,6 +75,8 @@ argmax = rows.argmax
 scale_shift = doubled(values.scale_shift)
 concat = doubled(rows.concat)
 flatten = doubled(rows.flatten)
+reshape = doubled(rows.reshape)
+permute = doubled(rows.permute)
 add = doubled(values.add)
 
 __all__ = [
@@ -96,7 +100,9 @@ __all__ = [
     "log_softmax",
     "lp_pool2d",
     "max_pool2d",
+    "permute",
     "relu",
+    "reshape",
     "scale_shift",
     "sigmoid",
     "softmax",

@@ -59,6 +59,22 @@ def flatten(input: Array) -> Array:
     return np.array([[float(image[i]) for i in np.ndindex(image.shape)] for image in input])
 
 
+def reshape(input: Array, *, shape: tuple[int, ...]) -> Array:
+    """The values one after another, dealt out again, the last axis running fastest."""
+    output = numbers(*shape)
+    for to, source in zip(np.ndindex(shape), np.ndindex(input.shape), strict=True):
+        output[to] = float(input[source])
+    return output
+
+
+def permute(input: Array, *, dims: tuple[int, ...]) -> Array:
+    """Every value at its own index, whose places are in the new order."""
+    output = numbers(*(input.shape[dim] for dim in dims))
+    for index in np.ndindex(input.shape):
+        output[tuple(index[dim] for dim in dims)] = float(input[index])
+    return output
+
+
 def concat(*inputs: Array, dim: int) -> Array:
     """Every slice across `dim`, one operand's after another's."""
     slices = [np.take(one, k, axis=dim) for one in inputs for k in range(one.shape[dim])]

@@ -211,6 +211,16 @@ def concat(draw: Draw, kind: Fill) -> Drawn:
     return tuple(draw.fill(kind, name, (2, half)) for name in ("a", "b")), {"dim": 1}
 
 
+def reshape(draw: Draw, kind: Fill) -> Drawn:
+    half = draw.volume // 2 + 1
+    return (draw.fill(kind, "input", (half, 2)),), {"shape": (2, half)}
+
+
+def permute(draw: Draw, kind: Fill) -> Drawn:
+    half = draw.volume // 2 + 1
+    return (draw.fill(kind, "input", (half, 2)),), {"dims": (1, 0)}
+
+
 Drawer = Callable[[Draw, Fill], Drawn]
 DRAWERS: dict[str, Drawer] = {
     "conv2d": conv2d,
@@ -233,6 +243,8 @@ DRAWERS: dict[str, Drawer] = {
     "scale_shift": scale_shift,
     "concat": concat,
     "flatten": element_wise,
+    "reshape": reshape,
+    "permute": permute,
     "add": add,
 }
 FAMILIES: dict[str, Mapping[str, Fill]] = {

@@ -47,3 +47,11 @@ def concat(a: Arithmetic, *inputs: Array, dim: int) -> Array:
 
 def flatten(a: Arithmetic, input: Array) -> Array:
     return a.flush(input.reshape(len(input), -1))
+
+
+def reshape(a: Arithmetic, input: Array, *, shape: tuple[int, ...]) -> Array:
+    return a.flush(input.reshape(shape))
+
+
+def permute(a: Arithmetic, input: Array, *, dims: tuple[int, ...]) -> Array:
+    return a.flush(np.transpose(input, dims))

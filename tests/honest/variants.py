@@ -137,5 +137,7 @@ VARIANTS: dict[str, tuple[Variant, ...]] = {
     "scale_shift": every({"product": sums.scale_shift}, EXACT_FUNCTIONS),
     "concat": every({"copied": pointwise.concat}, EXACT_FUNCTIONS),
     "flatten": every({"copied": pointwise.flatten}, EXACT_FUNCTIONS),
+    "reshape": every({"copied": pointwise.reshape}, EXACT_FUNCTIONS),
+    "permute": every({"copied": pointwise.permute}, EXACT_FUNCTIONS),
     "add": every({"sum": sums.add}, EXACT_FUNCTIONS),
 }
