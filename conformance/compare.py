@@ -69,28 +69,61 @@ def compare(
     if got.dtype != dtype:
         message = f"dtype {got.dtype}, expected {np.dtype(dtype)}"
         return Comparison("wrong", message, got.size, got.size)
-    bound = expected.radius if tolerance is None else tolerance.bound(value)
-    if np.any(np.isnan(bound) & ~np.isnan(value)) or np.any(bound < 0):
-        raise ValueError("compare: a bound is NaN or negative where a number is expected")
+    bound = allowed(expected, tolerance)
     error = distance(got, expected, bound)
-    ok = error <= np.where(np.isnan(bound), 0.0, bound)
+    missing = unwritten_elements(got)
+    wrong = beyond(error, bound) | missing
     used = share(error, bound)
-    failed = int(ok.size - np.count_nonzero(ok))
-    worst = pick(got, value, bound, np.where(ok, used, np.inf) if failed else used, error)
-    unwritten = int(np.count_nonzero(bits32(got) == POISON))
+    failed = int(np.count_nonzero(wrong))
+    worst = pick(got, value, bound, np.where(wrong, np.inf, used) if failed else used, error)
+    unwritten = int(np.count_nonzero(missing))
     verdict, message = "pass", ""
     if failed:
-        verdict, message = "wrong", f"{failed} of {ok.size} elements beyond their bound"
+        verdict, message = "wrong", f"{failed} of {wrong.size} elements beyond their bound"
     if unwritten:
-        verdict, message = "unwritten", f"{unwritten} of {ok.size} elements never written"
+        verdict, message = "unwritten", f"{unwritten} of {wrong.size} elements never written"
     budget = float(used.max()) if used.size else 0.0
-    return Comparison(verdict, message, failed, ok.size, budget, worst=worst)
+    return Comparison(verdict, message, failed, wrong.size, budget, worst=worst)
+
+
+def wrong_elements(
+    got: np.ndarray, expected: Enclosure, tolerance: Tolerance | None = None
+) -> np.ndarray:
+    """bool, of `got`'s shape: which elements are not admissible, or were never written.
+
+    `compare` fails a result of the expected shape and dtype where any is. Raises ValueError where
+    the shapes differ, for then no element has a place.
+    """
+    if got.shape != expected.value.shape:
+        raise ValueError(f"wrong_elements: shape {got.shape}, expected {expected.value.shape}")
+    bound = allowed(expected, tolerance)
+    return beyond(distance(got, expected, bound), bound) | unwritten_elements(got)
+
+
+def allowed(expected: Enclosure, tolerance: Tolerance | None) -> np.ndarray:
+    """How far each element may be from its value; refuses what is no bound."""
+    bound = expected.radius if tolerance is None else tolerance.bound(expected.value)
+    if np.any(np.isnan(bound) & ~np.isnan(expected.value)) or np.any(bound < 0):
+        raise ValueError("compare: a bound is NaN or negative where a number is expected")
+    return bound
+
+
+def beyond(error: np.ndarray, bound: np.ndarray) -> np.ndarray:
+    """Where it is not so that error <= bound; a NaN that is expected has a bound of 0."""
+    return ~(error <= np.where(np.isnan(bound), 0.0, bound))
+
+
+def unwritten_elements(got: np.ndarray) -> np.ndarray:
+    """Where an array still holds what it was filled with before the kernel ran."""
+    if got.dtype.itemsize != POISON.itemsize:
+        return np.zeros(got.shape, bool)
+    return bits32(got).reshape(got.shape) == POISON
 
 
 def distance(got: np.ndarray, expected: Enclosure, bound: np.ndarray) -> np.ndarray:
     """|got − the nearest admissible value|; infinite where the classes differ."""
-    numbers = got.astype(np.float64)
     with np.errstate(invalid="ignore", over="ignore"):
+        numbers = got.astype(np.float64)  # a signalling NaN too
         error = separation(numbers, expected.value)
         for choice in () if expected.choices is None else expected.choices:
             error = np.minimum(error, separation(numbers, choice))
