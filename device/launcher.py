@@ -11,6 +11,7 @@ from clgold.reference.spec import Shape
 
 from . import memory
 from .memory import DeviceArray
+from .record import Recorder
 
 if TYPE_CHECKING:
     import pyopencl as cl
@@ -37,6 +38,7 @@ class Launcher:
     options: set[str] = field(default_factory=set)
     sources: set[Path] = field(default_factory=set)
     local_size_hint: tuple[int, ...] | None = None  # for variants that allow several
+    recorder: Recorder | None = None  # in a rehearsal: launches are noted and not started
 
     @property
     def device(self) -> "cl.Device":
@@ -57,6 +59,8 @@ class Launcher:
             self.session.queue, name, whole, np.dtype(dtype), self.session.guard
         )
         self.arrays.append(array)
+        if self.recorder is not None:
+            self.recorder.arrays.append(array)
         return array
 
     def local(self, nbytes: int) -> "cl.LocalMemory":
@@ -67,6 +71,8 @@ class Launcher:
 
     def once(self, key: Any, make: Callable[[], Any]) -> Any:
         """What `make` returned the first time that this file asked for `key`: packed weights."""
+        if self.recorder is not None:  # what is not launched is not to be remembered
+            return make()
         return self.session.once((self.file, key), make)
 
     def keep(self, layer: str, array: DeviceArray) -> None:
@@ -95,6 +101,10 @@ class Launcher:
         path = (self.file.parent / source).resolve()
         self.options.update(options)
         self.sources.add(path)
+        if self.recorder is not None:
+            bound = [bind(entry, place, value) for place, value in enumerate(arguments)]
+            self.recorder.note(str(path), entry, global_size, local_size, bound, options)
+            return
         kernel = self.session.program(path, tuple(options)).kernel(entry, len(arguments))
         bound = [bind(entry, place, value) for place, value in enumerate(arguments)]
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,15 +12,20 @@ from clgold.reference import Chain
 from clgold.reference.chain import resolve
 
 from . import memory
+from .caches import CacheFull
 from .launcher import RELAXED_MATH, Launcher
-from .memory import DeviceArray
+from .memory import DeviceArray, bits
 from .programs import BuildError
+from .record import Record, Recorder
+from .simulator import CHECKED_ELEMENTS, UNCHECKED, with_source
 from .variants import Variant, blame
 
 if TYPE_CHECKING:
     from .session import Session
 
 Operands = tuple[DeviceArray | None, ...]
+
+CACHE_FULL = "cache-full"  # no fault of the kernel's: a worker starts again elsewhere
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,7 @@ class Run:
     kept: Mapping[str, np.ndarray] = field(default_factory=dict)
     profile: str = "full"
     sources: tuple[Path, ...] = ()
+    record: Record | None = None  # of a rehearsal
 
 
 def run_variant(
@@ -41,17 +48,28 @@ def run_variant(
     operands: Operands,
     attributes: Mapping[str, Any],
     local_size: tuple[int, ...] | None = None,
+    rehearse: bool = False,
 ) -> Run:
     """Run the variant twice on operands that stand on the device.
 
     Verdicts given here: unsupported, build-error, crash (an exception in the variant), overrun,
-    input-modified, nondeterministic. The rest is for the comparer.
+    input-modified, nondeterministic. The rest is for the comparer. A rehearsal builds and starts
+    no kernel: it gives the record of what would be launched.
     """
     shapes = tuple(None if o is None else o.shape for o in operands)
     complete, outputs = resolve(chain, shapes, attributes)
     refusal = variant.refusal(shapes, complete)
     if refusal:
         return Run("unsupported", refusal)
+    if rehearse:
+        recorder = Recorder([operand for operand in operands if operand is not None])
+        cl = Launcher(session, variant.source, outputs[-1], chain.dtype, recorder=recorder)
+        cl.local_size_hint = local_size
+        failed = attempt(variant, cl, operands, complete)
+        return failed or Run(record=recorder.record(operands, cl.kept))
+    sizes = [prod(shape) for shape in (*shapes, outputs[-1]) if shape is not None]
+    if session.checks and sum(sizes) > CHECKED_ELEMENTS:
+        return run_unchecked(session, variant, chain, operands, attributes, local_size)
     session.finding()  # what an earlier run left unread is no fault of this one
     results = []
     # A simulator is slow, and its own check for races finds what a second run would.
@@ -61,9 +79,32 @@ def run_variant(
         if failed is not None:
             return failed
         results.append(finish(session, cl, operands))
+        if results[-1].verdict == UNCHECKED:
+            return run_unchecked(session, variant, chain, operands, attributes, local_size)
         if results[-1].verdict:
             return results[-1]
     return same_bits(results[0], results[-1])
+
+
+def run_unchecked(
+    session: "Session",
+    variant: Variant,
+    chain: Chain,
+    operands: Operands,
+    attributes: Mapping[str, Any],
+    local_size: tuple[int, ...] | None,
+) -> Run:
+    """The run on a simulator that does not look for uninitialised values."""
+    other = session.unchecked()
+    copies = []
+    for operand in operands:
+        assert operand is None or operand.host is not None
+        copies.append(operand and other.upload(operand.name, operand.host))
+    run = run_variant(other, variant, chain, tuple(copies), attributes, local_size)
+    other.drop(*copies)
+    if run.output is None or run.output.host is None:
+        return run
+    return replace(run, output=session.upload(run.output.name, run.output.host))
 
 
 def attempt(
@@ -74,6 +115,8 @@ def attempt(
         output = variant.launch(cl, *operands, **attributes)
     except BuildError as error:
         return Run("build-error", str(error), sources=tuple(cl.sources))
+    except CacheFull as error:
+        return Run(CACHE_FULL, str(error))
     except (Exception, SystemExit) as error:  # a stranger's code: what it raises is a verdict
         return Run("crash", f"{variant.source.name}, {blame(error, variant.source)}")
     if not isinstance(output, DeviceArray):
@@ -90,26 +133,20 @@ def finish(session: "Session", cl: Launcher, operands: Operands) -> Run:
     inputs = [operand for operand in operands if operand is not None]
     verdict, words = session.finding()
     if verdict:
-        return Run(verdict, words, sources=sources)
+        return Run(verdict, with_source(words, sources), sources=sources)
     for array in (*inputs, *cl.arrays):
         wrote = memory.damage(session.queue, array)
         if wrote:
             return Run("overrun", wrote, sources=sources)
     for array in inputs:
-        now = memory.download(session.queue, array)
-        if array.host is not None and not np.array_equal(bits(now), bits(array.host)):
-            changed = int(np.count_nonzero(bits(now) != bits(array.host)))
+        changed = memory.changed(session.queue, array)
+        if changed:
             message = f"changed {changed} elements of {array.name} {list(array.shape)}"
             return Run("input-modified", message, sources=sources)
     kept = {name: memory.download(session.queue, array) for name, array in cl.kept.items()}
     output = cl.kept[""]
     known = replace(output, host=kept.pop(""))
     return Run("", "", known, kept, profile, sources)
-
-
-def bits(values: np.ndarray) -> np.ndarray:
-    """The array's bits, so that NaN equals itself and −0 differs from 0."""
-    return np.ascontiguousarray(values).view(np.dtype(f"u{values.dtype.itemsize}"))
 
 
 def same_bits(first: Run, second: Run) -> Run:

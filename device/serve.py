@@ -40,7 +40,9 @@ def main(driver: str, index: str) -> None:
         for name in request["drop"]:
             session.drop(arrays.pop(name, None))
         for name, file in request["upload"].items():
-            arrays[name] = session.upload(request["labels"][name], np.load(file))
+            # A view of the file in shared memory: large weights need no further copy here.
+            values = np.load(file, mmap_mode="r")
+            arrays[name] = session.upload(request["labels"][name], values)
         tell(answers, answer(session, arrays, request))
 
 
@@ -55,7 +57,8 @@ def answer(session: Session, arrays: Arrays, request: dict[str, Any]) -> dict[st
     operands = tuple(None if name is None else arrays[name] for name in request["operands"])
     chain = find_chain(request["layer"])
     attributes, local_size = restore(request["attributes"]), restore(request["local_size"])
-    run = run_variant(session, variant, chain, operands, attributes, local_size)
+    rehearse = request["rehearse"]
+    run = run_variant(session, variant, chain, operands, attributes, local_size, rehearse)
     return describe(run, Path(request["folder"]), arrays, request["output"])
 
 
@@ -73,6 +76,7 @@ def describe(run: Run, folder: Path, arrays: Arrays, name: str) -> dict[str, Any
         "profile": run.profile,
         "sources": [str(path) for path in run.sources],
         "arrays": files,
+        "record": run.record and run.record.to_json(),
     }
 
 

@@ -16,7 +16,7 @@ from .loader import activate
 from .probe import select
 from .programs import Program, build
 from .run import Operands, Run, run_variant
-from .simulator import first_finding, read_log
+from .simulator import CHECKED_OPTIONS, checks, first_finding, log_file, read_log, unchecked
 from .variants import Variant
 
 if TYPE_CHECKING:
@@ -33,7 +33,10 @@ class Session:
     queue: "cl.CommandQueue"
     programs: dict[tuple[Path, float, tuple[str, ...]], Program] = field(default_factory=dict)
     made: dict[Any, Any] = field(default_factory=dict)
+    log: Path | None = None  # a simulator's findings
     log_seen: int = 0
+    checks: bool = False  # whether this is a simulator that looks for uninitialised values
+    plain: "Session | None" = None  # the same simulator without that
 
     @property
     def guard(self) -> int:
@@ -55,7 +58,8 @@ class Session:
         changed = source.stat().st_mtime if source.exists() else 0.0
         key = (source, changed, options)
         if key not in self.programs:
-            self.programs[key] = build(self.context, cache_folder(self.driver), source, options)
+            complete = (*options, *CHECKED_OPTIONS) if self.checks else options
+            self.programs[key] = build(self.context, cache_folder(self.driver), source, complete)
         return self.programs[key]
 
     def once(self, key: Any, make: Callable[[], Any]) -> Any:
@@ -66,8 +70,19 @@ class Session:
 
     def finding(self) -> tuple[str, str]:
         """The verdict and the words of a simulator about what ran since the last call."""
-        log, self.log_seen = read_log(self.log_seen)
+        log, self.log_seen = read_log(self.log, self.log_seen)
         return first_finding(log)
+
+    def unchecked(self) -> "Session":
+        """The session on the same simulator that does not look for uninitialised values."""
+        import pyopencl as cl
+
+        if self.plain is None:
+            with unchecked() as log:
+                context = cl.Context([self.device])
+            queue = cl.CommandQueue(context)
+            self.plain = Session(self.driver, self.device, context, queue, log=log)
+        return self.plain
 
     def run(
         self,
@@ -76,13 +91,21 @@ class Session:
         operands: Operands,
         attributes: Mapping[str, Any],
         local_size: tuple[int, ...] | None = None,
+        rehearse: bool = False,
     ) -> Run:
-        """The variant's run on operands that `upload` put on the device."""
-        return run_variant(self, variant, chain, operands, attributes, local_size)
+        """The variant's run on operands that `upload` put on the device, or its rehearsal."""
+        return run_variant(self, variant, chain, operands, attributes, local_size, rehearse)
 
-    def drop(self, *_: Any) -> None:
-        """Forget what was made from arrays that are no longer needed."""
-        self.made.clear()
+    def drop(self, *arrays: Any) -> None:
+        """Forget what was made from arrays that are no longer needed, or from none that is known.
+
+        What `once` made from other arrays stays: packed weights.
+        """
+        self.made = {
+            key: value
+            for key, value in self.made.items()
+            if (sources := arrays_in(key)) and not any(one in arrays for one in sources)
+        }
 
     def close(self) -> None:
         """Nothing: the process's end is the session's."""
@@ -100,6 +123,13 @@ class Session:
         }
 
 
+def arrays_in(key: Any) -> list[memory.DeviceArray]:
+    """The device's arrays that a key of `once` names."""
+    if isinstance(key, tuple):
+        return [one for part in key for one in arrays_in(part)]
+    return [key] if isinstance(key, memory.DeviceArray) else []
+
+
 def open_session(name: str | None = None) -> Session:
     """A session on the device that NAME[:INDEX] asks for, by default the first that works.
 
@@ -115,4 +145,5 @@ def open_device(driver: Driver, index: int) -> Session:
 
     device = activate(driver)[index]
     context = cl.Context([device])
-    return Session(driver, device, context, cl.CommandQueue(context))
+    queue, checked = cl.CommandQueue(context), not driver.guards and checks()
+    return Session(driver, device, context, queue, log=log_file(), checks=checked)

@@ -27,13 +27,15 @@ from clgold.reference.spec import Shape
 
 from . import probe
 from .drivers import Driver
-from .run import Run
+from .record import from_json
+from .run import CACHE_FULL, Run
 from .variants import Variant
 
 START_SECONDS = 120.0  # a cold driver loads a compiler of 100 MB
 RUN_SECONDS = 60.0
 SIMULATOR_SECONDS = 600.0
 SHARED_MEMORY = Path("/dev/shm")
+NO_ROOM = "IO failure on output stream"  # an LLVM's last words on a full disk
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,8 +101,30 @@ class Worker:
         operands: tuple[RemoteArray | None, ...],
         attributes: Mapping[str, Any],
         local_size: tuple[int, ...] | None = None,
+        rehearse: bool = False,
     ) -> Run:
-        """The run, or its verdict: crash, timeout and out of memory too."""
+        """The run, or its verdict: crash, timeout and out of memory too; or its rehearsal.
+
+        Where the disk of the kernel cache is full, a new process with another cache tries again.
+        """
+        asked = (variant, chain, operands, attributes, local_size, rehearse)
+        run = self.attempt(*asked)
+        if run.verdict == CACHE_FULL:
+            print(f"{self.driver.name} starts again: {run.message}", file=sys.stderr)
+            self.kill()
+            run = self.attempt(*asked)
+        return run
+
+    def attempt(
+        self,
+        variant: Variant,
+        chain: Chain,
+        operands: tuple[RemoteArray | None, ...],
+        attributes: Mapping[str, Any],
+        local_size: tuple[int, ...] | None,
+        rehearse: bool,
+    ) -> Run:
+        """The run by the process that there is, or else by a new one."""
         output = f"a{next(self.numbers)}"
         try:
             if self.process is None:
@@ -117,12 +141,14 @@ class Worker:
                 "operands": [None if o is None else o.name for o in operands],
                 "attributes": attributes,
                 "local_size": local_size,
+                "rehearse": rehearse,
                 "folder": str(self.folder),
                 "output": output,
             }
             answer = self.ask(request)
         except Lost as lost:
-            return Run(lost.verdict, lost.message)
+            full = NO_ROOM in lost.message
+            return Run(CACHE_FULL if full else lost.verdict, lost.message)
         self.present = (self.present | set(missing) | {output}) - set(self.dropped)
         self.dropped = []
         return self.read(answer, output)
@@ -145,6 +171,7 @@ class Worker:
             arrays,
             answer["profile"],
             tuple(map(Path, answer["sources"])),
+            answer["record"] and from_json(answer["record"]),
         )
 
     def start(self) -> None:
