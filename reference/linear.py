@@ -67,9 +67,15 @@ def formula(input: Array, weight: Array, bias: Array | None) -> Array:
 def error(
     profile: Profile, value: Array, input: Enclosure, weight: Enclosure, bias: Enclosure | None
 ) -> Array:
-    """γ_K·(Σ|x||w| + |b|), K products that are not zero, one more for a bias."""
-    offset = None if bias is None else bias.value
-    return product_sum_error(profile, products, input, weight, offset)
+    """γ_K·(Σ|x||w| + |b|), K products that are not zero, one more for a bias; part by part."""
+    bound = np.empty(value.shape)
+    step = max(1, NUMBERS // max(input.value.shape))
+    for start in range(0, len(weight.value), step):
+        part = slice(start, start + step)
+        own = Enclosure(weight.value[part], None if weight.bound is None else weight.bound[part])
+        offset = None if bias is None else bias.value[part]
+        bound[:, part] = product_sum_error(profile, products, input, own, offset)
+    return bound
 
 
 def exact(index: tuple[int, ...], input: Array, weight: Array, bias: Array | None) -> Exact:

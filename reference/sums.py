@@ -118,8 +118,9 @@ def flushed(
     Nothing, when the operands' last places lie so high that no sum of products can be subnormal.
     """
     tiny = profile.smallest_normal
-    normal = min(lowest(x), lowest(w)) >= tiny
-    if normal and lowest(x) * lowest(w) >= tiny * 2.0**48 and lowest(offset) >= tiny * 2.0**24:
+    least = lowest(x), lowest(w)
+    high = least[0] * least[1] >= tiny * 2.0**48 and lowest(offset) >= tiny * 2.0**24
+    if min(least) >= tiny and high:
         return np.zeros_like(count)
     lost_inputs = contract(x * (x < tiny), w) + contract(x, w * (w < tiny))
     return 2 * count * tiny + lost_inputs + tiny
@@ -127,8 +128,7 @@ def flushed(
 
 def lowest(magnitudes: Array) -> float:
     """The smallest magnitude that is not zero; infinity when all are zero."""
-    nonzero = magnitudes[magnitudes > 0]
-    return float(nonzero.min()) if nonzero.size else np.inf
+    return float(np.min(magnitudes, where=magnitudes > 0, initial=np.inf))
 
 
 def grid_step(values: Array) -> float:
