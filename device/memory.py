@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 POISON = np.array(0x7FC5A5A5, np.uint32)
 GUARDS = (np.array(0x7FC80000 + n % 2**17, np.uint32) for n in itertools.count())
 GUARD_BYTES = 4096
+PIECE = 2**22  # elements that are compared at a time: large weights need no second copy
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,10 +58,14 @@ def allocate(
     nbytes = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
     filled, pattern = whole_words(nbytes), next(GUARDS)
     whole = cl.Buffer(queue.context, cl.mem_flags.READ_WRITE, guard + filled + guard)
-    cl.enqueue_fill_buffer(queue, whole, POISON, guard, filled)
     if guard:
+        cl.enqueue_fill_buffer(queue, whole, POISON, guard, filled)
         cl.enqueue_fill_buffer(queue, whole, pattern, 0, guard)
         cl.enqueue_fill_buffer(queue, whole, pattern, guard + filled, guard)
+    else:
+        # The simulator takes for initialised what the host's last write covered, and sees a fill
+        # as many writes of one word.
+        cl.enqueue_copy(queue, whole, np.full(filled // 4, POISON), is_blocking=True)
     buffer = whole.get_sub_region(guard, nbytes) if guard else whole
     return DeviceArray(name, shape, dtype, buffer, whole, guard, pattern)
 
@@ -82,6 +87,28 @@ def download(queue: "cl.CommandQueue", array: DeviceArray) -> np.ndarray:
     values = np.empty(array.shape, array.dtype)
     cl.enqueue_copy(queue, values, array.buffer, is_blocking=True)
     return values
+
+
+def changed(queue: "cl.CommandQueue", array: DeviceArray) -> int:
+    """How many elements are not, bit for bit, what the host last knew of them."""
+    import pyopencl as cl
+
+    if array.host is None:
+        return 0
+    before = bits(array.host).ravel()
+    now = np.empty(min(PIECE, before.size), before.dtype)
+    count = 0
+    for start in range(0, before.size, PIECE):
+        old = before[start : start + PIECE]
+        new, offset = now[: old.size], start * array.dtype.itemsize
+        cl.enqueue_copy(queue, new, array.buffer, src_offset=offset, is_blocking=True)
+        count += int(np.count_nonzero(new != old))
+    return count
+
+
+def bits(values: np.ndarray) -> np.ndarray:
+    """The array's bits, so that NaN equals itself and −0 differs from 0."""
+    return np.ascontiguousarray(values).view(np.dtype(f"u{values.dtype.itemsize}"))
 
 
 def damage(queue: "cl.CommandQueue", array: DeviceArray) -> str:

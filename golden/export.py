@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 
+from clgold.networks.onnx import NoOperator
+
 from .archive import DTYPES, npy, raw
 from .onnx_export import write_onnx
-from .onnx_operators import NoOperator
 from .produce import Made
 from .weights import InputError
 

@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from clgold.networks import STN, Network, Node
+from clgold.networks import NETWORKS, Network, Node
 from clgold.reference import LAYERS, Chain, correctly_rounded, find_chain, find_layer
 from clgold.reference.chain import per_layer, steps
 
 from .cases import Case, fixed_cases
-from .photographs import FOLDER, load_image, photographs
+from .photographs import FOLDER, load_image, photographs_for
 from .reasons import why
 from .shapes import SHAPES
 from .weights import Arrays, seeded_weights
@@ -26,7 +26,7 @@ from .weights import Arrays, seeded_weights
 Array = np.ndarray
 Operands = tuple[Array | None, ...]
 
-TRACED: tuple[Network, ...] = (STN,)
+TRACED: tuple[Network, ...] = NETWORKS
 WEIGHTS_SEED = 0
 
 
@@ -94,13 +94,23 @@ def golden_output(source: Source) -> Array:
 @lru_cache(maxsize=1)
 def traced(network: str, photograph: str, seed: int) -> Arrays:
     """Every array of the network by name: the image, the weights, every node's golden output."""
-    found = next(one for one in TRACED if one.name == network)
+    found = traced_network(network)
     source, shape = next(iter(found.inputs.items()))
-    arrays = seeded_weights(found, seed) | {source: load_image(FOLDER / photograph, shape)}
+    arrays = weights(network, seed) | {source: load_image(FOLDER / photograph, shape)}
     for node in found.nodes:
         operands = (None if o is None else arrays[o] for o in node.operands)
         arrays[node.name] = correctly_rounded(node.layer, *operands, **node.attributes)
     return arrays
+
+
+@lru_cache(maxsize=1)
+def weights(network: str, seed: int) -> Arrays:
+    """The seeded weights by name."""
+    return seeded_weights(traced_network(network), seed)
+
+
+def traced_network(name: str) -> Network:
+    return next(one for one in TRACED if one.name == name)
 
 
 def every_case() -> list[Case]:
@@ -117,7 +127,7 @@ def specs() -> Iterator[Spec]:
         name = f"{case.layer}-{case.probe}-{case.seed}-{digits}"
         yield Spec(name, why(case.probe, case.shapes, case.attributes), case)
     for network in TRACED:
-        for path in photographs():
+        for path in photographs_for(network):
             for node in network.nodes:
                 source = NodeCase(network.name, path.name, WEIGHTS_SEED, node)
                 name = f"{network.name}-{path.stem}-{node.name}"

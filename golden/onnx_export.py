@@ -1,33 +1,22 @@
 """Fixtures as ONNX's own backend tests: model.onnx, test_data_set_0/input_K.pb, output_0.pb.
 
-Needs the package onnx, which nothing else here does: pip install "clgold[onnx]".
+Needs the package onnx: pip install "clgold[onnx]".
 """
 
-from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from clgold.networks.onnx import Said, onnx, say
 from clgold.reference.chain import per_layer, resolve, steps
+from clgold.reference.spec import Shape
 
-from .onnx_operators import OPERATORS, NoOperator
 from .produce import Made
 from .weights import InputError
 
 OPSET, IR = 20, 9
-Names = tuple[str | None, ...]
-
-
-def onnx() -> Any:
-    """The package, with its helpers; InputError where it is not installed."""
-    try:
-        for module in ("checker", "helper", "numpy_helper"):
-            import_module(f"onnx.{module}")
-        return import_module("onnx")
-    except ImportError:
-        raise InputError('onnx is not installed: pip install "clgold[onnx]"') from None
+Operand = tuple[str, Shape] | None  # name and shape
 
 
 def write_onnx(folder: Path, made: Made) -> None:
@@ -49,73 +38,41 @@ def build(made: Made) -> Any:
     """The model of a layer or chain; its inputs are the operands that are present, in order."""
     package, source = onnx(), made.spec.source
     helper = package.helper
-    operands = source.operands
-    names = tuple(
-        None if values is None else name.replace("[", "_").rstrip("]")
-        for name, values in zip(source.names, operands, strict=True)
+    operands = tuple(
+        None if values is None else (name.replace("[", "_").rstrip("]"), values.shape)
+        for name, values in zip(source.names, source.operands, strict=True)
     )
-    nodes, constants = graph(made, names)
+    said = graph(made, operands)
     inputs = [
-        helper.make_tensor_value_info(name, package.TensorProto.FLOAT, values.shape)
-        for name, values in zip(names, operands, strict=True)
-        if name is not None and values is not None
+        helper.make_tensor_value_info(one[0], package.TensorProto.FLOAT, one[1])
+        for one in operands
+        if one is not None
     ]
     kind = helper.np_dtype_to_tensor_dtype(made.output.dtype)
     output = helper.make_tensor_value_info("output", kind, made.output.shape)
-    tensors = [package.numpy_helper.from_array(v, name) for name, v in constants.items()]
-    whole = helper.make_graph(nodes, "clgold", inputs, [output], tensors)
+    tensors = [package.numpy_helper.from_array(v, name) for name, v in said.constants.items()]
+    whole = helper.make_graph(said.nodes, "clgold", inputs, [output], tensors)
     opset = [helper.make_opsetid("", OPSET)]
     model = helper.make_model(whole, opset_imports=opset, ir_version=IR, producer_name="clgold")
     package.checker.check_model(model, full_check=True)
     return model
 
 
-def graph(made: Made, names: Names) -> tuple[list[Any], dict[str, np.ndarray]]:
+def graph(made: Made, operands: tuple[Operand, ...]) -> Said:
     """The nodes, each layer's output going into the next, and the constants that they need."""
-    source = made.spec.source
-    shapes = tuple(None if o is None else o.shape for o in source.operands)
-    complete, _ = resolve(source.chain, shapes, source.attributes)
+    source, said = made.spec.source, Said()
+    shapes = tuple(None if one is None else one[1] for one in operands)
+    complete, outputs = resolve(source.chain, shapes, source.attributes)
     attributes = per_layer(source.chain, complete)
-    nodes: list[Any] = []
-    constants: dict[str, np.ndarray] = {}
-    last: str | None = None
-    for layer, before, after in steps(source.chain, names):
+    last: Operand = None
+    for (layer, before, after), shape in zip(steps(source.chain, operands), outputs, strict=True):
         given = after if last is None else (*before, last, *after)
-        last = "output" if layer is source.chain.layers[-1] else layer.name
-        if layer.name == "batch_norm":
-            channels = made.spec.source.operands[1]
-            assert channels is not None
-            given, added = scaled(given, channels.shape)
-            constants |= added
-        if layer.name == "affine_grid":
-            if shapes[0] is not None and len(shapes[0]) != 3:
-                raise NoOperator("ONNX takes theta of shape (N, 2, 3) alone")
-            constants["size"] = np.array(attributes["affine_grid"]["size"], np.int64)
-            given = (*given, "size")
-        nodes += layer_nodes(layer.name, given, last, attributes[layer.name])
-    return nodes, constants
-
-
-def scaled(given: Names, shape: tuple[int, ...]) -> tuple[Names, dict[str, np.ndarray]]:
-    """Batch normalisation's operands in ONNX's order, γ = 1 and β = 0 where they are absent."""
-    input, mean, variance, weight, bias = given
-    ones = {"weight": np.ones(shape, np.float32)} if weight is None else {}
-    zeros = {"bias": np.zeros(shape, np.float32)} if bias is None else {}
-    return (input, "weight", "bias", mean, variance), ones | zeros
-
-
-def layer_nodes(layer: str, given: Names, output: str, attributes: Mapping[str, Any]) -> list[Any]:
-    make = onnx().helper.make_node
-    if layer == "scale_shift":
-        input, scale, shift = given
-        return [make("Mul", [input, scale], ["scaled"]), make("Add", ["scaled", shift], [output])]
-    if layer not in OPERATORS:
-        raise NoOperator("ONNX has no operator for it")
-    name, own = OPERATORS[layer](attributes)
-    present = [one or "" for one in given]
-    while not present[-1]:
-        present.pop()
-    return [make(name, present, [output], **own)]
+        name = "output" if layer is source.chain.layers[-1] else layer.name
+        names = tuple(None if one is None else one[0] for one in given)
+        lengths = tuple(None if one is None else one[1] for one in given)
+        say(said, layer.name, names, lengths, name, attributes[layer.name])
+        last = (name, shape)
+    return said
 
 
 def read_tensor(path: Path, content: bytes) -> np.ndarray:

@@ -14,7 +14,7 @@ LARGEST = 2**24  # bytes of a manifest
 MOST = 2**40  # elements of an array, and any other number
 
 IDENTITY = re.compile(r"[a-z0-9_][A-Za-z0-9_+.-]*")
-ARCHIVE = re.compile(r"arrays/[a-z0-9_+]+-[0-9a-f]{12}\.npz")
+ARCHIVE = re.compile(r"arrays/[a-z0-9_+-]+-[0-9a-f]{12}\.npz")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 

@@ -2,7 +2,7 @@
 
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,8 @@ from safetensors import SafetensorError, safe_open
 from clgold.networks import Network
 from clgold.networks.network import Weight, role
 from clgold.reference import generator
+
+from .state_dict import file_names
 
 Arrays = dict[str, np.ndarray]
 
@@ -30,14 +32,15 @@ def seeded_weights(network: Network, seed: int) -> Arrays:
     arrays: Arrays = {}
     for name, weight in network.weights.items():
         layer, operand = role(network, name)
+        spread = weight.gain / np.sqrt(max(1, int(np.prod(weight.shape[1:]))))
         if layer == "batch_norm":
-            values = seeded_statistic(name, operand, weight, seed)
+            arrays[name] = seeded_statistic(name, operand, weight, seed).astype(np.float32)
+        elif weight.centre is None:
+            arrays[name] = generator.bell32(seed, name, weight.shape, spread)
         else:
-            spread = weight.gain / np.sqrt(max(1, int(np.prod(weight.shape[1:]))))
-            values = spread * generator.bell(seed, name, weight.shape)
-        if weight.centre is not None:
-            values = values + np.asarray(weight.centre).reshape(weight.shape)
-        arrays[name] = values.astype(np.float32)
+            around = np.asarray(weight.centre).reshape(weight.shape)
+            values = around + spread * generator.bell(seed, name, weight.shape)
+            arrays[name] = values.astype(np.float32)
     return arrays
 
 
@@ -52,50 +55,67 @@ def seeded_statistic(name: str, operand: str, weight: Weight, seed: int) -> np.n
 
 
 def load_weights(path: Path, network: Network) -> Arrays:
-    """The network's arrays by name from .npz or .safetensors, checked; InputError otherwise."""
+    """The network's arrays by name from .npz or .safetensors, checked; InputError otherwise.
+
+    The file names them as the network does, or as PyTorch's state dicts do (state_dict.py).
+    """
     readers = {".npz": read_npz, ".safetensors": read_safetensors}
     if path.suffix not in readers:
         raise InputError(f"weights {path}: expected a .npz or .safetensors file")
     if not path.is_file():
         raise InputError(f"weights {path}: there is no such file")
-    arrays = readers[path.suffix](path, tuple(network.weights))
-    for name, weight in network.weights.items():
-        check(path, name, arrays, weight, role(network, name)[1])
+    arrays = readers[path.suffix](path, network)
     return {name: np.ascontiguousarray(arrays[name]) for name in network.weights}
 
 
-def read_npz(path: Path, names: tuple[str, ...]) -> Arrays:
-    """Those of the named arrays that the archive holds; nothing pickled is ever loaded."""
+def read_npz(path: Path, network: Network) -> Arrays:
+    """The network's arrays of an archive; nothing pickled is ever loaded."""
     try:
         with path.open("rb") as file:  # np.load would leave a broken archive open
             if not zipfile.is_zipfile(file):
                 raise InputError(f"weights {path}: not a .npz archive, or not the whole of one")
             file.seek(0)
             archive = np.load(file, allow_pickle=False)
-            return {name: archive[name] for name in names if name in archive.files}
+            return read_arrays(path, network, archive.files, archive.__getitem__)
     except InputError:
         raise
     except UNREADABLE as reason:
         raise InputError(f"weights {path}: cannot be read as .npz: {reason}") from None
 
 
-def read_safetensors(path: Path, names: tuple[str, ...]) -> Arrays:
-    """Those of the named arrays that the file holds."""
+def read_safetensors(path: Path, network: Network) -> Arrays:
+    """The network's arrays of a file."""
     try:
         with safe_open(path, framework="numpy") as archive:
-            present = set(archive.keys())
-            return {name: archive.get_tensor(name) for name in names if name in present}
+            return read_arrays(path, network, archive.keys(), archive.get_tensor)
+    except InputError:
+        raise
     except UNREADABLE as reason:
         raise InputError(f"weights {path}: cannot be read as .safetensors: {reason}") from None
 
 
-def check(
-    path: Path, name: str, arrays: Mapping[str, np.ndarray], weight: Weight, operand: str
-) -> None:
-    """Refuse an array that is missing, of another shape or dtype, or not finite."""
-    if name not in arrays:
-        raise InputError(f"weights {path}: array {name} is missing, expected shape {weight.shape}")
-    array = arrays[name]
+def read_arrays(
+    path: Path, network: Network, present: Sequence[str], read: Callable[[str], np.ndarray]
+) -> Arrays:
+    """Every array of the network, found in the file, read and checked."""
+    names, unknown = file_names(network, present)
+    if unknown:
+        first = next(iter(names.values()))
+        raise InputError(
+            f"weights {path}: {unknown[0]} is no array of {network.name}, expected {first}, …"
+        )
+    for name, weight in network.weights.items():
+        if names[name] not in present:
+            missing = f"array {names[name]} is missing, expected shape {weight.shape}"
+            raise InputError(f"weights {path}: {missing}")
+    arrays = {name: read(names[name]) for name in network.weights}
+    for name, weight in network.weights.items():
+        check(path, names[name], arrays[name], weight, role(network, name)[1])
+    return arrays
+
+
+def check(path: Path, name: str, array: np.ndarray, weight: Weight, operand: str) -> None:
+    """Refuse an array of another shape or dtype, or not finite."""
     if array.dtype != np.float32:
         raise InputError(f"weights {path}: {name} has dtype {array.dtype}, expected float32")
     if array.shape != weight.shape:

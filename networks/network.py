@@ -68,8 +68,10 @@ class Weight:
 class Network:
     """A network as data.
 
-    inputs    the host's array and its shape (N, C, H, W); buffers: the device's name for it
-    answer    the node with the class index, probability the one with the classes' probabilities
+    inputs    the host's array and its shape (N, C, H, W)
+    answer    the node with the class index, probability the one with the classes' probabilities;
+              empty where there is none
+    buffers   the device's names for arrays of the host, where they are not the host's with _buf
     output    the host's name for what comes back
     """
 
@@ -78,21 +80,24 @@ class Network:
     inputs: Mapping[str, Shape]
     weights: Mapping[str, Weight]
     kernels: tuple[Kernel, ...]
-    buffers: Mapping[str, str]
-    answer: str
-    probability: str
-    output: str
+    answer: str = ""
+    probability: str = ""
+    buffers: Mapping[str, str] = field(default_factory=dict)
+    output: str = "output"
 
     @property
     def nodes(self) -> tuple[Node, ...]:
         return tuple(node for kernel in self.kernels for node in kernel.nodes)
 
 
+def one_each(nodes: tuple[Node, ...]) -> tuple[Kernel, ...]:
+    """One kernel for every node."""
+    return tuple(Kernel(node.name, f"{node.name}_buf", (node,)) for node in nodes)
+
+
 def view(network: Network, fused: bool) -> tuple[Kernel, ...]:
     """The network's kernels as its author fused them, or one kernel for every node."""
-    if fused:
-        return network.kernels
-    return tuple(Kernel(node.name, node.name, (node,)) for node in network.nodes)
+    return network.kernels if fused else one_each(network.nodes)
 
 
 def shapes(network: Network) -> dict[str, Shape]:
@@ -115,5 +120,6 @@ def role(network: Network, weight: str) -> tuple[str, str]:
     """Which operand of which layer a weight is: ("conv2d", "bias")."""
     for node in network.nodes:
         if weight in node.operands:
-            return node.layer, find_layer(node.layer).operands[node.operands.index(weight)]
+            names = find_layer(node.layer).names(len(node.operands))
+            return node.layer, names[node.operands.index(weight)]
     raise KeyError(f"{network.name}: no node uses the weight {weight}")

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from clgold.conformance.summary import Array, plan_rows, summary_rows
+from clgold.conformance.buffers import Array, plan_rows
+from clgold.conformance.summary import summary_rows
 from clgold.golden.photographs import load_image, photographs
 from clgold.golden.weights import Arrays, load_weights, seeded_weights
 from clgold.networks import STN, shapes, view

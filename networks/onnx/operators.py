@@ -3,12 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .package import NoOperator
+
 Attributes = Mapping[str, Any]
 Operator = tuple[str, dict[str, Any]]
-
-
-class NoOperator(ValueError):
-    """ONNX has no operator that means the same."""
 
 
 def pads(padding: tuple[tuple[int, int], tuple[int, int]]) -> list[int]:
@@ -46,20 +44,15 @@ def lp_pool2d(given: Attributes) -> Operator:
 def local_response_norm(given: Attributes) -> Operator:
     if given["size"] % 2 == 0:
         raise NoOperator("ONNX lays an even size one channel further on")
-    return "LRN", {"size": given["size"], "alpha": given["alpha"]} | {
-        "beta": given["beta"],
-        "bias": given["k"],
-    }
+    constants = {"alpha": given["alpha"], "beta": given["beta"], "bias": given["k"]}
+    return "LRN", {"size": given["size"], **constants}
 
 
 def grid_sample(given: Attributes) -> Operator:
     mode = {"bilinear": "linear"}.get(given["mode"], given["mode"])
     corners = int(given["align_corners"])
-    return "GridSample", {
-        "mode": mode,
-        "padding_mode": given["padding_mode"],
-        "align_corners": corners,
-    }
+    modes = {"mode": mode, "padding_mode": given["padding_mode"]}
+    return "GridSample", {**modes, "align_corners": corners}
 
 
 OPERATORS: Mapping[str, Callable[[Attributes], Operator]] = {
@@ -81,5 +74,7 @@ OPERATORS: Mapping[str, Callable[[Attributes], Operator]] = {
     "argmax": lambda given: ("ArgMax", {"axis": given["dim"], "keepdims": 0}),
     "concat": lambda given: ("Concat", {"axis": given["dim"]}),
     "flatten": lambda given: ("Flatten", {"axis": 1}),
+    "reshape": lambda given: ("Reshape", {}),
+    "permute": lambda given: ("Transpose", {"perm": given["dims"]}),
     "add": lambda given: ("Add", {}),
 }

@@ -1,0 +1,82 @@
+"""Which of our variants computes a layer: the plain one, or a fast one for much work."""
+
+import pytest
+
+from clgold.conformance.plan import plan_run
+from clgold.device.catalogue import MUCH, PREFERRED, VARIANTS, amount, candidates, choose
+from clgold.networks import ALEXNET, STN, VGG16, Network
+from clgold.reference import find_layer
+from clgold.reference.spec import Shape
+
+SMALL, LARGE = (1, 2, 8, 8), (1, 64, 64, 64)
+
+# Layer, shapes, attributes, who is to compute it.
+CHOICES = {
+    "few products": ("conv2d", ((1, 2, 8, 8), (3, 2, 3, 3), None), {}, "naive"),
+    "many products": ("conv2d", (LARGE, (64, 64, 3, 3), None), {}, "blocked8"),
+    "many in groups": ("conv2d", (LARGE, (64, 32, 3, 3), None), {"groups": 2}, "im2col"),
+    "a short sum": ("linear", ((1, 40), (30, 40), None), {}, "naive"),
+    "long sums": ("linear", ((1, 4096), (1000, 4096), None), {}, "blocked"),
+    "a small pool": ("max_pool2d", (SMALL,), {"kernel_size": 2}, "naive"),
+    "a large pool": ("max_pool2d", ((4, *LARGE[1:]),), {"kernel_size": 2}, "vector"),
+    "a layer with one variant": ("relu", ((4, *LARGE[1:]),), {}, "naive"),
+}
+
+
+@pytest.mark.parametrize("case", CHOICES)
+def test_much_work_goes_to_a_fast_variant(case: str) -> None:
+    layer, shapes, given, name = CHOICES[case]
+    attributes, _ = find_layer(layer).resolve(shapes, given)
+    found = choose((), layer, shapes, attributes)
+    assert found is not None
+    assert (found.layer, found.name) == (layer, name)
+
+
+def test_a_variant_of_the_users_goes_first_whatever_there_is_to_do() -> None:
+    shapes: tuple[Shape | None, ...] = (LARGE, (64, 64, 3, 3), None)
+    attributes, _ = find_layer("conv2d").resolve(shapes, {})
+    for asked in candidates(VARIANTS, "conv2d"):
+        assert choose((asked,), "conv2d", shapes, attributes) is asked
+
+
+def test_a_variant_that_does_not_apply_is_passed_over() -> None:
+    shapes: tuple[Shape | None, ...] = (LARGE, (64, 32, 3, 3), None)
+    attributes, _ = find_layer("conv2d").resolve(shapes, {"groups": 2})
+    winograd = next(one for one in VARIANTS if one.name == "winograd")
+    found = choose((winograd,), "conv2d", shapes, attributes)
+    assert found is not None
+    assert found.name == "im2col"
+
+
+def test_a_layer_without_variants_has_none() -> None:
+    assert choose((), "conv2d+tanh", ((1, 1, 3, 3), (1, 1, 1, 1), None), {}) is None
+
+
+@pytest.mark.parametrize("layer", PREFERRED)
+def test_what_is_preferred_exists_and_needs_no_gate(layer: str) -> None:
+    known = {one.name: one for one in candidates(VARIANTS, layer)}
+    assert set(PREFERRED[layer]) <= set(known)
+    assert not any(known[name].gate for name in PREFERRED[layer])
+
+
+def test_the_amount_of_work_is_products_or_elements() -> None:
+    pads = find_layer("conv2d").resolve(((1, 2, 5, 5), (3, 2, 3, 3)), {"padding": 1})[0]
+    assert amount("conv2d", ((1, 2, 5, 5), (3, 2, 3, 3), None), pads) == 3 * 25 * 18
+    assert amount("linear", ((7, 40), (30, 40), None), {}) == 7 * 30 * 40
+    assert amount("batch_norm", (SMALL, (2,), (2,), None, None), {"eps": 1e-5}) == 128 < MUCH
+
+
+@pytest.mark.parametrize("network", [ALEXNET, VGG16], ids=lambda network: network.name)
+def test_large_networks_run_no_large_layer_of_sums_naively(network: Network) -> None:
+    plan = plan_run(network, fused=True, first=())
+    layers = {node.name: node.layer for node in network.nodes}
+    slow = [name for name, one in plan.variants.items() if one.name == "naive"]
+    assert {layers[name] for name in slow} & {"conv2d", "linear"} == set()
+
+
+def test_the_host_programs_kernels_keep_their_variants() -> None:
+    plan = plan_run(STN, fused=True, first=())
+    names = {kernel: one.name for kernel, one in plan.variants.items()}
+    assert names["FC2"] == "naive"
+    assert names["bn1"] == "naive"
+    assert names["conv2"] == "fused"
