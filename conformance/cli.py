@@ -16,14 +16,18 @@ from clgold.device.measure import measured
 from clgold.device.probe import NoDevice, Probe, UnknownDevice, probe
 from clgold.device.variants import VariantError
 from clgold.golden.weights import InputError
-from clgold.networks import NETWORKS, Network
+from clgold.networks.onnx import ModelError
 from clgold.reference import SpecError
 
 from . import report
+from .bisection.command import bisect_command
+from .buffers import plan_rows
+from .export_command import export
 from .golden_commands import golden
-from .network_run import NoVariant
-from .output import json_option, show
-from .summary import plan_rows, summary_rows
+from .output import STDOUT, csv_option, json_option, show, write_csv
+from .plan import NoVariant
+from .summary import summary_csv, summary_json, summary_rows
+from .targets import find_network
 from .verify import MISMATCH, verify
 
 BAD_INPUT, NO_DEVICE = 2, 3
@@ -36,15 +40,9 @@ def app() -> None:
 
 
 app.add_command(verify)
+app.add_command(bisect_command)
+app.add_command(export)
 app.add_command(golden)
-
-
-def find_network(name: str) -> Network:
-    for network in NETWORKS:
-        if network.name == name:
-            return network
-    known = ", ".join(network.name for network in NETWORKS)
-    raise InputError(f"there is no network {name!r}, expected one of {known}")
 
 
 @app.command()
@@ -88,23 +86,23 @@ def first_measured(probe: Probe) -> dict[str, Any] | None:
 @json_option
 def plan(network: str, json_file: Path | None) -> None:
     """Kernels, host arrays, device buffers and element counts of NETWORK."""
-    found = find_network(network)
+    found = find_network(network).network
     rows = plan_rows(found)
     show(json_file, [asdict(row) for row in rows], report.plan_table(found, rows))
 
 
 @app.command()
 @click.argument("network")
+@csv_option
 @json_option
-def summary(network: str, json_file: Path | None) -> None:
+def summary(network: str, csv_file: Path | None, json_file: Path | None) -> None:
     """Shapes, activations, parameters and multiply-adds of NETWORK."""
-    found = find_network(network)
+    found = find_network(network).network
     rows = summary_rows(found)
-    layers = [asdict(row) | {"parameters": row.parameters} for row in rows]
-    counts = ("activations", "weights", "biases", "parameters", "multiply_adds", "bytes")
-    totals = {key: sum(layer[key] for layer in layers) for key in counts}
-    answer = {"network": found.name, "layers": layers, "total": totals}
-    show(json_file, answer, report.summary_table(found, rows))
+    if csv_file is not None:
+        write_csv(csv_file, summary_csv(rows))
+    if csv_file != STDOUT:
+        show(json_file, summary_json(found, rows), report.summary_table(found, rows))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -116,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(stop.exit_code)
     except click.ClickException as error:
         fail(error.format_message(), BAD_INPUT)
-    except (InputError, SpecError, VariantError, NoVariant, UnknownDevice) as error:
+    except (InputError, ModelError, SpecError, VariantError, NoVariant, UnknownDevice) as error:
         fail(str(error), BAD_INPUT)
     except (NoDevice, DriverError) as error:
         fail(str(error), NO_DEVICE)

@@ -1,13 +1,15 @@
 """What `clgold verify LAYER` shows: a table by variant and probe, failures with replay lines."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
 from .cases import replay_line
+from .diagnosis import Diagnosis
+from .diagnosis_text import few_lines
 from .layer_run import CaseReport, verdict_of_cases
 from .report import budget_text, finite, worst_json, worst_text
 
@@ -35,8 +37,10 @@ def layer_table(reports: Sequence[CaseReport]) -> Table:
     return table
 
 
-def case_lines(reports: Sequence[CaseReport], driver: str) -> list[str]:
-    """What fails, each with the line that replays it; what does not apply, with reasons."""
+def case_lines(
+    reports: Sequence[CaseReport], driver: str, diagnoses: Mapping[tuple[str, str], Diagnosis]
+) -> list[str]:
+    """What fails, with its line for a replay, and why, if known; what does not apply, and why."""
     lines = []
     for one in reports:
         found = one.comparison
@@ -44,13 +48,18 @@ def case_lines(reports: Sequence[CaseReport], driver: str) -> list[str]:
             lines.append(f"{one.variant.name}: {found.verdict}: {found.message}")
             if found.worst is not None:
                 lines.append(worst_text(found.worst))
+            why = diagnoses.get((one.variant.name, str(one.case)))
+            lines += [f"    {said}" for said in few_lines(why)] if why else []
             lines.append(f"    replay: {replay_line(one.variant, one.case, driver)}")
     refused = Counter(
         f"{one.variant.name}: {one.comparison.message}"
         for one in reports
         if one.comparison.verdict == "unsupported"
     )
-    return [*lines, *(f"unsupported, {count} cases: {why}" for why, count in refused.items())]
+    lines += [f"unsupported, {count} cases: {why}" for why, count in refused.items()]
+    if not any(one.comparison.verdict == "pass" or one.failed for one in reports):
+        lines.append("No case was run, so nothing is shown.")
+    return lines
 
 
 def layer_json(layer: str, device: dict[str, Any], reports: Sequence[CaseReport]) -> dict[str, Any]:

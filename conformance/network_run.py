@@ -1,98 +1,62 @@
 """A network on a device: every kernel on the reference's inputs, and all of them end to end."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from clgold.device.catalogue import choose
 from clgold.device.session import Session
 from clgold.device.variants import Variant
 from clgold.device.worker import Worker
-from clgold.networks import Kernel, Network, view
-from clgold.networks.network import complete_attributes, shapes
+from clgold.networks import Kernel
 
-from .check import Checked, check
-from .compare import Comparison, Tolerance
+from .check import Checked
+from .compare import Comparison
+from .diagnosis import Evidence
+from .ends import Ends, EndToEnd
+from .plan import Plan
+from .walk import Arrays, Operands, Step, Uploaded, walk
 
-Arrays = Mapping[str, np.ndarray]
-Uploaded = Mapping[str, Any]  # what a session's or a worker's `upload` returned
+
+@dataclass(frozen=True)
+class PassedOn:
+    """How far a kernel's output is from the reference's trace, all kernels before it included.
+
+    error is the largest difference, `relative` that as a share of the largest expected value;
+    infinite where a number should be and is none.
+    """
+
+    error: float
+    relative: float
 
 
 @dataclass(frozen=True)
 class KernelReport:
-    """What is said of one kernel on one image."""
+    """What is said of one kernel on one image.
+
+    comparison   on the reference's inputs: the error born here
+    own          on the device's own inputs
+    passed_on    None where the kernel leaves nothing that could be used
+    evidence     the first of the two runs that fails, None where none does
+    """
 
     kernel: Kernel
     variant: Variant
     comparison: Comparison
     shape: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class EndToEnd:
-    """The answer for one image, every kernel having worked on the device's own results.
-
-    Each kernel's output is compared with the reference on the same inputs, so nothing needs to be
-    propagated: `budget_used` is the largest share of a bound, `message` names the first kernel
-    beyond. Where all are within, a class other than the reference's is a tie, and no error.
-    """
-
-    verdict: str
-    message: str
-    budget_used: float
-    reference_class: int
-    reference_probability: float
-    device_class: int | None = None
-    device_probability: float | None = None
+    own: Comparison
+    passed_on: PassedOn | None
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True)
 class ImageReport:
-    """One image through the whole network."""
+    """One image through the whole network; `ends` holds what was seen on the way to the answer."""
 
     image: str
     kernels: tuple[KernelReport, ...]
     end_to_end: EndToEnd
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is run: a network's kernels in one view, each with its variant."""
-
-    network: Network
-    kernels: tuple[Kernel, ...]
-    variants: Mapping[str, Variant]
-    tolerance: Tolerance | None = None
-
-
-class NoVariant(ValueError):
-    """A kernel of the network that no variant computes."""
-
-
-def plan_run(
-    network: Network,
-    fused: bool,
-    variants: Sequence[Variant],
-    tolerance: Tolerance | None = None,
-) -> Plan:
-    """Choose a variant for every kernel of the view; NoVariant if there is none."""
-    known = shapes(network)
-    kernels = view(network, fused)
-    chosen: dict[str, Variant] = {}
-    for kernel in kernels:
-        given = tuple(None if o is None else known[o] for o in kernel.operands)
-        variant = choose(variants, kernel.layer, given, complete_attributes(kernel, known))
-        if variant is None:
-            raise NoVariant(f"{network.name}: no variant computes {kernel.layer} ({kernel.name})")
-        chosen[kernel.name] = variant
-    return Plan(network, kernels, chosen, tolerance)
-
-
-def upload_weights(session: Session | Worker, network: Network, weights: Arrays) -> dict[str, Any]:
-    """The weights on the device, by name."""
-    return {name: session.upload(name, weights[name]) for name in network.weights}
+    ends: Ends
 
 
 def verify_image(
@@ -102,94 +66,63 @@ def verify_image(
     uploaded: Uploaded,
     name: str,
     image: np.ndarray,
+    lost: Mapping[str, Checked] | None = None,
+    done: Callable[[], None] = lambda: None,
 ) -> ImageReport:
-    """Run one image through every kernel twice: on the reference's inputs, and end to end."""
-    source = next(iter(plan.network.inputs))
-    trace = dict(weights) | {source: image}
-    reports = []
-    for kernel in plan.kernels:
-        operands = tuple(
-            None if o is None else uploaded.get(o) or session.upload(o, trace[o])
-            for o in kernel.operands
-        )
-        checked = check_kernel(session, plan, kernel, operands, precise=True)
-        for node in kernel.nodes:
-            trace[node.name] = checked.expected[node.layer].value
-        trace[kernel.output] = trace[kernel.output].astype(kernel.chain.dtype)
-        reports.append(
-            KernelReport(
-                kernel,
-                plan.variants[kernel.name],
-                checked.comparison,
-                trace[kernel.output].shape,
-            )
-        )
-    start = {**uploaded, source: session.upload(source, image)}
-    return ImageReport(name, tuple(reports), end_to_end(session, plan, start, trace))
+    """Run one image through every kernel twice: on the reference's inputs, and end to end.
+
+    Kernels in `lost` are not run again: that is what came of them. `done` is called after each.
+    """
+    reports: list[KernelReport] = []
+    ends = Ends(plan.network)
+    for step in walk(session, plan, weights, uploaded, image, lost):
+        reports.append(report_step(plan, step, name))
+        ends.see(step)
+        done()
+    return ImageReport(name, tuple(reports), ends.report(), ends)
 
 
-def check_kernel(
-    session: Session | Worker,
-    plan: Plan,
-    kernel: Kernel,
-    operands: tuple[Any, ...],
-    precise: bool,
-) -> Checked:
-    """The kernel's variant on these operands against the reference."""
-    variant = plan.variants[kernel.name]
-    return check(
-        session, variant, kernel.chain, operands, kernel.attributes, plan.tolerance, precise
+def report_step(plan: Plan, step: Step, image: str) -> KernelReport:
+    """What is said of a kernel, with evidence where it fails."""
+    kernel, born, own = step.kernel, step.born, step.own
+    proof = None
+    if born.comparison.verdict != "pass":
+        proof = evidence(plan, kernel, step.given, born, image)
+    elif own.comparison.verdict != "pass" and all_finite(step.live):
+        proof = evidence(plan, kernel, step.live, own, f"{image}, on the device's own results")
+    return KernelReport(
+        kernel,
+        plan.variants[kernel.name],
+        born.comparison,
+        step.reference.shape,
+        own.comparison,
+        None if step.output is None else passed_on(step.output, step.reference),
+        proof,
     )
 
 
-def end_to_end(
-    session: Session | Worker,
-    plan: Plan,
-    arrays: Uploaded,
-    reference: Mapping[str, np.ndarray],
-) -> EndToEnd:
-    """Every kernel on the device's own results; class and probability beside the reference's."""
-    network = plan.network
-    live, seen = dict(arrays), {}
-    message, used = "", 0.0
-    for kernel in plan.kernels:
-        operands = tuple(None if o is None else live[o] for o in kernel.operands)
-        checked = check_kernel(session, plan, kernel, operands, precise=False)
-        found = checked.comparison
-        used = max(used, found.budget_used)
-        if found.verdict != "pass" and not message:
-            message = f"{kernel.name} fails on the device's own results: {found.message}"
-        output = checked.run.output
-        if output is None or output.host is None or unlike(output, reference[kernel.output]):
-            break  # the next kernel cannot work on that
-        live[kernel.output] = output
-        seen[kernel.output] = output.host
-        by_layer = {node.layer: node.name for node in kernel.nodes}
-        seen |= {by_layer.get(layer, layer): values for layer, values in checked.run.kept.items()}
-    best = int(reference[network.answer].ravel()[0])
-    answer = seen.get(network.answer)
-    index = None if answer is None else int(answer.ravel()[0])
-    return EndToEnd(
-        "wrong" if message else "pass",
-        message,
-        used,
-        best,
-        float(reference[network.probability].ravel()[best]),
-        index,
-        probability_of(seen.get(network.probability), index),
-    )
+def all_finite(operands: Operands) -> bool:
+    """Whether a kernel works on numbers: what it makes of others' NaN is not held against it."""
+    return all(o is None or bool(np.isfinite(o.host).all()) for o in operands)
 
 
-def unlike(output: Any, expected: np.ndarray) -> bool:
-    """Whether the output is of another shape or dtype."""
-    return output.shape != expected.shape or output.dtype != expected.dtype
+def passed_on(output: np.ndarray, reference: np.ndarray) -> PassedOn:
+    """How far an output is from the reference's."""
+    with np.errstate(invalid="ignore"):
+        error = np.abs(output.astype(np.float64) - reference)
+    same = (output == reference) | (np.isnan(output) & np.isnan(reference))
+    error = np.where(same, 0.0, np.where(np.isfinite(error), error, np.inf))
+    largest = float(error.max()) if error.size else 0.0
+    size = float(np.max(np.abs(reference), where=np.isfinite(reference), initial=0.0))
+    return PassedOn(largest, largest / size if size else largest)
 
 
-def probability_of(chances: np.ndarray | None, found: int | None) -> float | None:
-    """The device's own probability of the class that it found."""
-    if chances is None or found is None or not 0 <= found < chances.size:
-        return None
-    return float(chances.ravel()[found])
+def evidence(
+    plan: Plan, kernel: Kernel, operands: Operands, found: Checked, shows: str
+) -> Evidence:
+    """What a kernel's run on these operands leaves to be explained."""
+    arrays = tuple(None if o is None else o.host for o in operands)
+    return Evidence(kernel.chain, arrays, kernel.attributes, found, shows, plan.tolerance)
 
 
 def verdict_of(reports: Iterable[ImageReport]) -> str:

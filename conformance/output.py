@@ -18,25 +18,37 @@ STDOUT = Path("-")
 
 
 def json_option(command: Callable[..., None]) -> Callable[..., None]:
+    return file_option("json", "Write JSON too; - for stdout alone.")(command)
+
+
+def csv_option(command: Callable[..., None]) -> Callable[..., None]:
+    return file_option("csv", "Write CSV too; - for stdout alone.")(command)
+
+
+def file_option(form: str, help: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The option --FORM, and the parameter FORM_file."""
     return click.option(
-        "--json",
-        "json_file",
-        type=PATH,
-        metavar="FILE",
-        callback=json_target,
-        help="Write JSON too; - for stdout alone.",
-    )(command)
+        f"--{form}", f"{form}_file", type=PATH, metavar="FILE", callback=target, help=help
+    )
 
 
-def json_target(_context: Any, _option: Any, path: Path | None) -> Path | None:
+def target(_context: Any, option: click.Parameter, path: Path | None) -> Path | None:
     """The path, refused before any work where no file can be written."""
     if path is None or path == STDOUT:
         return path
     if not path.parent.is_dir():
-        raise InputError(f"--json {path}: there is no folder {path.parent}")
+        raise InputError(f"{option.opts[0]} {path}: there is no folder {path.parent}")
     if path.is_dir():
-        raise InputError(f"--json {path}: is a folder, expected a file")
+        raise InputError(f"{option.opts[0]} {path}: is a folder, expected a file")
     return path
+
+
+def write_csv(target: Path, text: str) -> None:
+    """The table into the file, or to standard output for `-`."""
+    if target == STDOUT:
+        click.echo(text, nl=False)
+    else:
+        write_whole(target, text, "--csv")
 
 
 def show(target: Path | None, answer: Any, *parts: Any) -> None:
@@ -55,7 +67,7 @@ def show(target: Path | None, answer: Any, *parts: Any) -> None:
         write_whole(target, text)
 
 
-def write_whole(target: Path, text: str) -> None:
+def write_whole(target: Path, text: str, option: str = "--json") -> None:
     """The file with all of the text, or as it was before."""
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
@@ -67,4 +79,4 @@ def write_whole(target: Path, text: str) -> None:
         finally:
             Path(name).unlink(missing_ok=True)
     except OSError as reason:
-        raise InputError(f"--json {target}: cannot be written: {reason.strerror}") from None
+        raise InputError(f"{option} {target}: cannot be written: {reason.strerror}") from None

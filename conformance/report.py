@@ -14,9 +14,10 @@ from clgold.device.measure import FUNCTIONS
 from clgold.device.probe import Probe
 from clgold.networks import Network
 
+from .buffers import Array, PlanRow
 from .compare import Worst
-from .network_run import ImageReport, KernelReport, verdict_of
-from .summary import Array, PlanRow, SummaryRow
+from .diagnosis import Diagnosis
+from .summary import SummaryRow, totals
 
 
 def shape_text(shape: Sequence[int]) -> str:
@@ -46,20 +47,21 @@ def plan_table(network: Network, rows: Sequence[PlanRow]) -> Table:
 def summary_table(network: Network, rows: Sequence[SummaryRow]) -> Table:
     """Layers with shapes and costs, and the totals."""
     table = Table(title=f"{network.name}: {network.title}", show_footer=True)
-    totals = {
-        "activations": sum(r.activations for r in rows),
-        "parameters": sum(r.parameters for r in rows),
-        "without biases": sum(r.weights for r in rows),
-        "multiply-adds": sum(r.multiply_adds for r in rows),
-        "bytes": sum(r.bytes for r in rows),
+    sums = totals(rows)
+    headings = {
+        "activations": "activations",
+        "parameters": "parameters",
+        "without biases": "weights",
+        "multiply-adds": "multiply_adds",
+        "bytes": "bytes",
     }
     table.add_column("node", "total")
     table.add_column("output")
-    for heading, total in totals.items():
-        table.add_column(heading, f"{total:,}", justify="right", no_wrap=True)
+    for heading, count in headings.items():
+        table.add_column(heading, f"{sums[count]:,}", justify="right", no_wrap=True)
     table.add_column("unseen")
     for row in rows:
-        counts = (row.activations, row.parameters, row.weights, row.multiply_adds, row.bytes)
+        counts = (getattr(row, count) for count in headings.values())
         edge = f"{row.unseen[0]} rows, {row.unseen[1]} columns" if any(row.unseen) else ""
         table.add_row(row.node, shape_text(row.shape), *(f"{c:,}" for c in counts), edge)
     return table
@@ -111,77 +113,6 @@ def budget_text(used: float) -> str:
     return "beyond" if math.isinf(used) else f"{100 * used:.3g} %"
 
 
-def worst_reports(reports: Sequence[ImageReport]) -> tuple[tuple[str, KernelReport], ...]:
-    """For every kernel the report of the image on which it does worst, and that image's name."""
-    columns = zip(*(report.kernels for report in reports), strict=True)
-    names = [report.image for report in reports]
-    return tuple(
-        max(
-            zip(names, column, strict=True),
-            key=lambda item: (item[1].comparison.verdict != "pass", item[1].comparison.budget_used),
-        )
-        for column in columns
-    )
-
-
-def verify_tables(reports: Sequence[ImageReport]) -> tuple[Table, Table]:
-    """Kernel by kernel on the reference's inputs, worst image shown; and image by image."""
-    kernels = Table(title="each kernel on the reference's inputs, the worst of all images")
-    for heading in ("kernel", "variant", "output", "error / bound", "error / honest", "verdict"):
-        kernels.add_column(heading, justify="right" if "/" in heading else "left")
-    for image, report in worst_reports(reports):
-        found = report.comparison
-        used = budget_text(found.budget_used) if found.count else "–"
-        passed = found.verdict == "pass"
-        verdict = Text("pass") if passed else Text(f"{found.verdict} ({image})", "red")
-        kernels.add_row(
-            report.kernel.name,
-            report.variant.name,
-            shape_text(report.shape),
-            used,
-            "" if found.precision is None else f"{found.precision:.2g}×",
-            verdict,
-        )
-    ends = Table(
-        title="end to end: each kernel on the device's own results, the worst of all kernels"
-    )
-    for heading in ("image", "reference", "device", "error / bound", "verdict"):
-        ends.add_column(heading, justify="right" if "/" in heading else "left")
-    for one in reports:
-        end = one.end_to_end
-        ends.add_row(
-            one.image,
-            class_text(end.reference_class, end.reference_probability),
-            class_text(end.device_class, end.device_probability),
-            budget_text(end.budget_used),
-            Text("pass") if end.verdict == "pass" else Text(first_line(end.message), "red"),
-        )
-    return kernels, ends
-
-
-def first_line(message: str) -> str:
-    return message.splitlines()[0].rstrip(":")
-
-
-def class_text(found: int | None, probability: float | None) -> str:
-    chance = "" if probability is None else f" (p = {probability:.6f})"
-    return "–" if found is None else f"class {found}{chance}"
-
-
-def failure_lines(reports: Sequence[ImageReport]) -> list[str]:
-    """For every kernel that fails, what went wrong and its worst element."""
-    lines = []
-    for image, report in worst_reports(reports):
-        found = report.comparison
-        if found.verdict == "pass":
-            continue
-        variant = f"{report.kernel.layer} {report.variant.name!r}, {report.variant.source.name}"
-        lines.append(f"{report.kernel.name}: {found.verdict}: {found.message} ({variant}, {image})")
-        if found.worst is not None:
-            lines.append(worst_text(found.worst))
-    return lines
-
-
 def worst_text(worst: Worst) -> str:
     """The worst element with its numbers, indented below what it belongs to."""
     return (
@@ -190,38 +121,26 @@ def worst_text(worst: Worst) -> str:
     )
 
 
-def verify_json(
-    network: Network, view: str, device: dict[str, Any], reports: Sequence[ImageReport]
-) -> dict[str, Any]:
-    """The report as JSON; infinite and undefined numbers become null."""
-    nodes = [
-        {
-            "name": report.kernel.name,
-            "layer": report.kernel.layer,
-            "variant": report.variant.name,
-            "shape": list(report.shape),
-            "image": image,
-            "verdict": report.comparison.verdict,
-            "message": report.comparison.message,
-            "failed": report.comparison.failed,
-            "elements": report.comparison.count,
-            "budget_used": report.comparison.budget_used,
-            "precision": report.comparison.precision,
-            "worst": worst_json(report.comparison.worst),
-        }
-        for image, report in worst_reports(reports)
-    ]
-    ends = [{"image": one.image, **asdict(one.end_to_end)} for one in reports]
-    verdict = verdict_of(reports)
-    answer = {
-        "verdict": verdict,
-        "network": network.name,
-        "view": view,
-        "device": device,
-        "nodes": nodes,
-        "end_to_end": ends,
+def diagnosis_json(diagnosis: Diagnosis | None) -> dict[str, Any]:
+    """Mask and cause of what fails; empty for what does not."""
+    if diagnosis is None:
+        return {}
+    found = diagnosis.explanation
+    return {
+        "share": None if diagnosis.mask is None else diagnosis.mask.share,
+        "mask": [] if diagnosis.mask is None else list(diagnosis.mask.words),
+        "order": diagnosis.layout or None,
+        "looks_like": diagnosis.looks or None,
+        "cause": found
+        and {
+            "name": found.cause.name,
+            "layer": found.cause.layer,
+            "evidence": found.says,
+            "change": found.cause.change,
+            "before": found.before,
+            "after": found.after,
+        },
     }
-    return finite(answer)
 
 
 def worst_json(worst: Worst | None) -> dict[str, Any] | None:

@@ -3,8 +3,6 @@
 It also runs in other projects: pytest --pyargs clgold.tests.kernels_test --kernels my_kernels.py
 """
 
-import contextlib
-
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis.errors import Unsatisfiable
@@ -12,7 +10,9 @@ from hypothesis.errors import Unsatisfiable
 from clgold.conformance.assay import EFFORTS, Assay
 from clgold.conformance.cases import replay_line, run_case
 from clgold.conformance.compare import Comparison
+from clgold.conformance.diagnosis_text import few_lines
 from clgold.conformance.draws import cases
+from clgold.conformance.explain_case import explain_case
 from clgold.conformance.layer_run import FINE
 from clgold.conformance.ledger import Book
 from clgold.device.worker import Worker
@@ -24,6 +24,7 @@ def test_kernel_conforms(
 ) -> None:
     effort = request.config.getoption("--effort")
     variant = assay.variant
+    failing: list[Case] = []
     book.layer, book.variant, book.probe = variant.layer, variant.name, assay.probe
     book.driver = str(worker.describe()["driver"])
 
@@ -42,10 +43,17 @@ def test_kernel_conforms(
             return
         book.failure = f"{found.verdict}: {found.message}"
         book.replay = replay_line(variant, case, book.driver)
+        failing.append(case)
         raise AssertionError(f"{describe(found)}\n  replay: {book.replay}")
 
-    with contextlib.suppress(Unsatisfiable):  # none of the cases applied: the table says why
+    try:
         holds()
+    except Unsatisfiable:  # none of the cases applied: the table says why
+        pass
+    except Exception as error:
+        for said in few_lines(explain_case(worker, variant, failing[-1])) if failing else ():
+            error.add_note(f"  {said}")
+        raise
     assert book.cases or book.unsupported, "vacuous: no case that was drawn could have failed"
 
 
