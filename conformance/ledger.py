@@ -84,11 +84,22 @@ def table(books: Sequence[Book]) -> list[str]:
     return ["", *(line.rstrip() for line in lines), *listed, *replays]
 
 
+def nothing_ran(books: Sequence[Book]) -> bool:
+    """Whether there were tests of kernels, and not one of them ran a kernel that can be judged."""
+    return bool(books) and not any(book.cases or book.failure for book in books)
+
+
+def summary(books: Sequence[Book], verdict: str) -> dict[str, Any]:
+    """The run as JSON: its verdict, and every test's cases, refusals, failure and replay line."""
+    return {"verdict": verdict, "assays": [vars(book) for book in books]}
+
+
 def row(key: tuple[str, str, str], books: Sequence[Book]) -> tuple[str, ...]:
     cases = sum(book.cases for book in books)
     failed = [book.failure.split(":", 1)[0] for book in books if book.failure]
     precision = max(book.precision for book in books)
-    verdict = ", ".join(sorted(set(failed))) or ("pass" if cases else "nothing run")
+    unrun = "unsupported" if any(book.unsupported for book in books) else "nothing run"
+    verdict = ", ".join(sorted(set(failed))) or ("pass" if cases else unrun)
     used = max(book.budget_used for book in books)
     honest = f"{precision:.2g}×" if precision else ""
     return (*key, str(cases), f"{100 * used:.3g} %", honest, verdict)

@@ -7,10 +7,12 @@
 --effort NAME           quick, standard or thorough
 --expectations FILE     known failures of a device, each with a reason; strict (expectations.py)
 --write-expectations FILE   propose such a file from this run
+--suite-json FILE       the summary as JSON (--junitxml has it too, as a property of each test)
 
 Without --no-device a test that finds no device fails: it is never skipped.
 """
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--effort", choices=sorted(EFFORTS), default="standard")
     group.addoption("--expectations", action="append", default=[], type=Path, metavar="FILE")
     group.addoption("--write-expectations", type=Path, metavar="FILE")
+    group.addoption("--suite-json", type=Path, metavar="FILE")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -120,16 +123,23 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """A run in which nothing was run has shown nothing."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     books = ledger.collect(reporter) if reporter else []
-    if books and not sum(book.cases for book in books) and session.exitstatus == 0:
+    if ledger.nothing_ran(books) and session.exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+    terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config
 ) -> None:
     books = ledger.collect(terminalreporter)
     for line in ledger.table(books):
         terminalreporter.write_line(line)
+    if ledger.nothing_ran(books):
+        terminalreporter.write_line("No case was run, so nothing is shown: the run fails.")
+    report = config.getoption("--suite-json")
+    if report:
+        passed = exitstatus == 0 and not ledger.nothing_ran(books)
+        answer = ledger.summary(books, "pass" if passed else "fail")
+        report.write_text(json.dumps(answer, indent=2, ensure_ascii=False) + "\n")
     if config.stash.get(LEFT_OUT, 0):
         count = config.stash[LEFT_OUT]
         terminalreporter.write_line(f"--no-device: {count} tests that need a device were left out")

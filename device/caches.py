@@ -6,6 +6,7 @@ drops when the process dies; the slot of a process that did not exit properly is
 """
 
 import atexit
+import contextlib
 import fcntl
 import hashlib
 import itertools
@@ -19,6 +20,14 @@ import platformdirs
 
 from .drivers import Driver
 
+ROOM = 2**22  # bytes that a build may need; less is a full disk
+SHARED_MEMORY = "/dev/shm"
+
+
+class CacheFull(OSError):
+    """There is no room for a driver's kernels; the message says where."""
+
+
 # The process id is part of the key: a forked child must not believe that it owns the slot.
 _held: dict[tuple[int, str], Path] = {}
 
@@ -26,38 +35,65 @@ _held: dict[tuple[int, str], Path] = {}
 def cache_folder(driver: Driver) -> Path:
     """Return the existing folder that this process alone uses for this driver's kernels.
 
-    It is `slot-K` in the user's cache folder, under a name that changes with the driver's library;
-    a temporary folder, removed at exit, where the user's cache cannot be written.
+    It is `slot-K` in the user's cache folder, under a name that changes with the driver's library
+    and settings; a temporary folder, removed at exit, where the user's cache cannot be written or
+    its disk is full. Raises CacheFull where those are full too.
     """
     identity = _identity(driver)
     key = (os.getpid(), identity)
     if key not in _held:
-        try:
-            versions = platformdirs.user_cache_path("clgold", appauthor=False) / identity
-            _held[key] = _take_slot(versions)
-        except OSError:
-            _held[key] = _temporary_cache()
+        _held[key] = _new_folder(identity)
     return _held[key]
 
 
-def _temporary_cache() -> Path:
-    """Return a new folder that is removed at exit."""
-    folder = tempfile.mkdtemp(prefix="clgold-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    # pyopencl keeps tables of its own in the user's cache, and fails where it cannot.
-    os.environ["XDG_CACHE_HOME"] = folder
-    return Path(folder)
+def has_room(folder: Path) -> bool:
+    """Whether ROOM bytes can be written there: not where a disk is full, or a quota used up."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(ROOM))
+            file.flush()
+    except OSError:
+        return False
+    return True
+
+
+def _new_folder(identity: str) -> Path:
+    """A slot of the user's cache, else a temporary folder."""
+    users = platformdirs.user_cache_path("clgold", appauthor=False)
+    with contextlib.suppress(OSError):
+        slot = _take_slot(users / identity)
+        if has_room(slot):
+            return slot
+    for place in (_temporary_place(), SHARED_MEMORY):
+        with contextlib.suppress(OSError):
+            folder = tempfile.mkdtemp(prefix="clgold-", dir=place)
+            atexit.register(shutil.rmtree, folder, ignore_errors=True)
+            if has_room(Path(folder)):
+                # pyopencl keeps tables of its own in the user's cache, and fails where it cannot.
+                os.environ["XDG_CACHE_HOME"] = folder
+                return Path(folder)
+    raise CacheFull(f"no room for compiled kernels in {users}, {_temporary_place()}, /dev/shm")
+
+
+def _temporary_place() -> str:
+    """Where temporary files go; Python looks for a place where it can write, which may fail."""
+    try:
+        return tempfile.gettempdir()
+    except OSError:
+        return "/tmp"
 
 
 def _identity(driver: Driver) -> str:
-    """Return the driver's name and a hash that another build of its library does not share."""
+    """Its name, and a hash that no other build of its library shares, and no other settings."""
     try:
         # The version string is not known before the driver is loaded, which is too late.
         status = Path(driver.library).stat()
         build = f"{status.st_mtime_ns} {status.st_size}"
     except OSError:
         build = ""
-    digest = hashlib.sha256(f"{os.path.realpath(driver.library)} {build}".encode()).hexdigest()
+    settings = sorted(driver.environment.items())
+    named = f"{os.path.realpath(driver.library)} {build} {settings}"
+    digest = hashlib.sha256(named.encode()).hexdigest()
     return f"{driver.name}-{digest[:12]}"
 
 
@@ -74,8 +110,9 @@ def _take_slot(versions: Path) -> Path:
         slot = versions / f"slot-{k}"
         _mark_used(lock, slot)
         slot.mkdir(exist_ok=True)
-        for leftover in slot.glob("tempfile_*"):  # PoCL leaves an empty one at every start
-            leftover.unlink()
+        for pattern in ("tempfile_*", "oclgrind-*.log"):  # PoCL leaves an empty one at every start
+            for leftover in slot.glob(pattern):
+                leftover.unlink()
         return slot
     raise AssertionError("itertools.count ended")
 

@@ -34,8 +34,11 @@ NAMES = {
 
 ENVIRONMENTS = {
     "rusticl": {"RUSTICL_ENABLE": "llvmpipe"},
-    # After as many errors it would fall silent.
-    "oclgrind": {"OCLGRIND_DATA_RACES": "1", "OCLGRIND_MAX_ERRORS": "2000000000"},
+    "oclgrind": {
+        "OCLGRIND_DATA_RACES": "1",
+        "OCLGRIND_UNINITIALIZED": "1",
+        "OCLGRIND_MAX_ERRORS": "2000000000",  # after as many errors it would fall silent
+    },
 }
 
 # Intel's wheel leaves these unresolved: its compiler driver would have set the search path.
@@ -142,8 +145,10 @@ def _driver(library: str, source: Path) -> Driver:
 def _rank(driver: Driver) -> int:
     """Return where a driver stands among the others: lower ones are tried first."""
     if not driver.guards:
-        return 3
+        return 4
     if driver.name == "clover":  # lists no device on most machines: not worth asking early
+        return 3
+    if driver.name == "rusticl":  # by default on Mesa's software rasteriser, which ends long loops
         return 2
     wheel = driver.name.endswith("-wheel") or Path(driver.source).is_relative_to(sys.prefix)
     return 1 if wheel else 0

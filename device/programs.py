@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .caches import CacheFull, has_room
+
 if TYPE_CHECKING:
     import pyopencl as cl
 
@@ -48,7 +50,10 @@ class Program:
 
 
 def build(context: "cl.Context", cache: Path, source: Path, options: tuple[str, ...]) -> Program:
-    """The program in `source`, compiled with `-I kernels` and the folder of the file itself."""
+    """The program in `source`, compiled with `-I kernels` and the folder of the file itself.
+
+    Raises BuildError, and CacheFull where it fails because there is no room in `cache`.
+    """
     import pyopencl as cl
 
     try:
@@ -64,7 +69,11 @@ def build(context: "cl.Context", cache: Path, source: Path, options: tuple[str, 
         warnings.simplefilter("always")
         try:
             handle = cl.Program(context, text).build(complete, cache_dir=str(cache / "pyopencl"))
-        except cl.Error as error:
+        except Exception as error:  # a full disk makes pyopencl raise a KeyError
+            if not has_room(cache):
+                raise CacheFull(f"the disk of the kernel cache {cache} is full") from error
+            if not isinstance(error, cl.Error):
+                raise
             raise BuildError(
                 f"{source}: does not build with options {' '.join(options) or '(none)'}:\n"
                 f"{build_log(error, source)}"

@@ -12,7 +12,7 @@ from clgold.reference import Chain
 from clgold.reference.chain import resolve
 
 from . import memory
-from .caches import CacheFull
+from .caches import CacheFull, has_room
 from .launcher import RELAXED_MATH, Launcher
 from .memory import DeviceArray, bits
 from .programs import BuildError
@@ -62,11 +62,8 @@ def run_variant(
     if refusal:
         return Run("unsupported", refusal)
     if rehearse:
-        recorder = Recorder([operand for operand in operands if operand is not None])
-        cl = Launcher(session, variant.source, outputs[-1], chain.dtype, recorder=recorder)
-        cl.local_size_hint = local_size
-        failed = attempt(variant, cl, operands, complete)
-        return failed or Run(record=recorder.record(operands, cl.kept))
+        cl = Launcher(session, variant.source, outputs[-1], chain.dtype, local_size_hint=local_size)
+        return rehearsal(variant, cl, operands, complete)
     sizes = [prod(shape) for shape in (*shapes, outputs[-1]) if shape is not None]
     if session.checks and sum(sizes) > CHECKED_ELEMENTS:
         return run_unchecked(session, variant, chain, operands, attributes, local_size)
@@ -86,6 +83,15 @@ def run_variant(
     return same_bits(results[0], results[-1])
 
 
+def rehearsal(
+    variant: Variant, cl: Launcher, operands: Operands, attributes: Mapping[str, Any]
+) -> Run:
+    """The record of what would be launched; nothing is built or started."""
+    cl.recorder = Recorder([operand for operand in operands if operand is not None])
+    failed = attempt(variant, cl, operands, attributes)
+    return failed or Run(record=cl.recorder.record(operands, cl.kept))
+
+
 def run_unchecked(
     session: "Session",
     variant: Variant,
@@ -96,10 +102,13 @@ def run_unchecked(
 ) -> Run:
     """The run on a simulator that does not look for uninitialised values."""
     other = session.unchecked()
-    copies = []
+    copies: list[DeviceArray | None] = []
     for operand in operands:
-        assert operand is None or operand.host is not None
-        copies.append(operand and other.upload(operand.name, operand.host))
+        if operand is None:
+            copies.append(None)
+        else:
+            assert operand.host is not None
+            copies.append(other.upload(operand.name, operand.host))
     run = run_variant(other, variant, chain, tuple(copies), attributes, local_size)
     other.drop(*copies)
     if run.output is None or run.output.host is None:
@@ -134,6 +143,8 @@ def finish(session: "Session", cl: Launcher, operands: Operands) -> Run:
     verdict, words = session.finding()
     if verdict:
         return Run(verdict, with_source(words, sources), sources=sources)
+    if session.log is not None and not has_room(session.log.parent):
+        return Run(CACHE_FULL, f"the disk of the simulator's log {session.log} is full")
     for array in (*inputs, *cl.arrays):
         wrote = memory.damage(session.queue, array)
         if wrote:

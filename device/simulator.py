@@ -1,9 +1,13 @@
 """What the Oclgrind simulator has to say about a kernel: its log, read after every run."""
 
+import contextlib
 import os
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 LOG = "OCLGRIND_LOG"
+CHECK = "OCLGRIND_UNINITIALIZED"
 
 # How a finding begins, and the verdict it is.
 FINDINGS = {
@@ -13,7 +17,21 @@ FINDINGS = {
     "Write-write data race": "nondeterministic",
     "Uninitialized": "unwritten",
     "Controlflow depends on uninitialized": "unwritten",
+    "Instruction depends on an uninitialized": "unwritten",
+    "OCLGRIND FATAL ERROR": "crash",
 }
+
+# The check for uninitialised values makes a run about five times slower. What optimisers make of a
+# kernel ("freeze", min and max as instructions) it does not know, and stops.
+CHECKED_ELEMENTS = 2**13  # of the operands and the output together; beyond it is left off
+CHECKED_OPTIONS = ("-cl-opt-disable",)
+
+# Not a verdict: the check for uninitialised values met what it does not know, and stopped the
+# kernel. (It cannot follow fract, modf, sincos, frexp, remquo and lgamma_r into private memory.)
+UNCHECKED = "unchecked"
+
+# It calls every source input.cl, and has lost the text of one that was built before.
+PLACE = re.compile(r"Kernel: (?P<kernel>\w+);.*?At line (?P<line>\d+)(?P<rest>.* of input\.cl:.*)")
 
 
 def start_log(folder: Path) -> None:
@@ -21,10 +39,15 @@ def start_log(folder: Path) -> None:
     os.environ.setdefault(LOG, str(folder / f"oclgrind-{os.getpid()}.log"))
 
 
-def read_log(seen: int) -> tuple[str, int]:
+def log_file() -> Path | None:
+    """Where contexts that are made now write their findings; None without a simulator."""
+    name = os.environ.get(LOG)
+    return Path(name) if name else None
+
+
+def read_log(path: Path | None, seen: int) -> tuple[str, int]:
     """What the log holds after its first `seen` bytes, and how many it holds now."""
-    path = Path(os.environ.get(LOG, ""))
-    if not path.is_file():
+    if path is None or not path.is_file():
         return "", 0
     with path.open("rb") as file:
         file.seek(seen)
@@ -33,10 +56,49 @@ def read_log(seen: int) -> tuple[str, int]:
 
 
 def first_finding(log: str) -> tuple[str, str]:
-    """The verdict and the text of the log's first finding; empty if there is none."""
+    """The verdict, or UNCHECKED, and the text of the log's first finding; empty without one."""
     for block in log.split("\n\n"):
+        lines = [line.strip() for line in block.splitlines() if line.strip()]
         for beginning, verdict in FINDINGS.items():
-            if block.strip().startswith(beginning):
-                lines = (line.strip() for line in block.splitlines())
-                return verdict, "; ".join(line for line in lines if line)
+            if lines and lines[0].startswith(beginning):
+                given_up = verdict == "crash" and "Uninitialized.cpp" in lines[0]
+                return UNCHECKED if given_up else verdict, "; ".join(lines)
     return "", ""
+
+
+def with_source(words: str, sources: Iterable[Path]) -> str:
+    """A finding with its line of whichever of the sources defines its kernel."""
+    place = PLACE.search(words)
+    for path in sorted(sources) if place else ():
+        assert place is not None
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        number, defines = int(place["line"]), re.compile(rf"\b{place['kernel']}\s*\(")
+        if number <= len(lines) and any(defines.search(line) for line in lines):
+            start = place.start("line") - len("At line ")
+            return f"{words[:start]}at {path.name}, line {number}: {lines[number - 1].strip()}"
+    return words
+
+
+def checks() -> bool:
+    """Whether the simulator is to look for uninitialised values: the user may say no."""
+    return os.environ.get(CHECK) == "1"
+
+
+@contextlib.contextmanager
+def unchecked() -> Iterator[Path | None]:
+    """OpenCL contexts made meanwhile do not look for uninitialised values; where their log is.
+
+    A log of their own: a context empties the file, and writes where it believes its end to be.
+    """
+    log = log_file()
+    other = log and log.with_name(f"{log.stem}-unchecked{log.suffix}")
+    settings = {CHECK: "0", **({LOG: str(other)} if other else {})}
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    try:
+        yield other
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value

@@ -13,7 +13,6 @@ __kernel void conv2d(__global const float *input, __global const float *weight,
 {
     const conv2d_geometry conv = {C, H, W, M, KH, KW, stride_h, stride_w,
                                   pad_top, pad_left, dilation_h, dilation_w, groups};
-    // Not z % M: of / and % LLVM makes a "freeze", which Oclgrind cannot check for initialisation.
     const int z = get_global_id(2), n = z / M, m = z - n * M;
     output[output_index()] =
         conv2d_at(&conv, input, weight, bias, n, m, get_global_id(1), get_global_id(0));

@@ -20,7 +20,6 @@ __kernel void conv2d_pool_elu(
     const conv2d_geometry conv = {C, H, W, M, KH, KW, stride_h, stride_w,
                                   pad_top, pad_left, dilation_h, dilation_w, groups};
     const int px = get_global_id(0), py = get_global_id(1);
-    // Not z % M: of / and % LLVM makes a "freeze", which Oclgrind cannot check for initialisation.
     const int z = get_global_id(2), n = z / M, m = z - n * M;
 
     float largest = -INFINITY;

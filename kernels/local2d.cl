@@ -11,7 +11,6 @@ __kernel void local2d(__global const float *input, __global const float *weight,
                       int M, int TY, int TX, int KY, int KX, int SY, int SX,
                       int stride_h, int stride_w)
 {
-    // Not z % M: of / and % LLVM makes a "freeze", which Oclgrind cannot check for initialisation.
     const int z = get_global_id(2), n = z / M, m = z - n * M;
     const int oy = get_global_id(1), s = oy / TY, t = oy - s * TY;
     const int ox = get_global_id(0), r = ox / TX, q = ox - r * TX;

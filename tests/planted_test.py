@@ -162,6 +162,9 @@ def test_a_planted_fault_is_rejected_for_what_it_is(opencl: Session, fault: Faul
     seen = {line: one for line, one in found.items() if one.verdict not in UNSEEN}
     guesses = [LOOKS_LIKE.search(one.message) for one in seen.values()]
     print(summary(fault, list(found.values())))
+    if opencl.driver.name in fault.hidden:
+        assert seen == {}
+        return
     assert seen
     assert {line: one for line, one in seen.items() if one.verdict not in fault.verdicts} == {}
     assert {guess["cause"] for guess in guesses if guess} == {fault.cause} - {""}
@@ -179,6 +182,9 @@ def test_a_planted_fault_is_rejected_in_a_worker(opencl: Session, fault: Fault) 
     some = every[:1] if fault.isolated else [c for c in every if c.shapes == every[0].shapes]
     try:
         found = {run_case(worker, fault.variant, case).verdict for case in some}
+        if opencl.driver.name in fault.hidden:
+            assert found == {"pass"}
+            return
         assert found - {"pass"}, "no case sees it"
         assert found - {"pass"} <= {*fault.verdicts, *(["overrun"] if fault.isolated else [])}
         worker.seconds = 300.0

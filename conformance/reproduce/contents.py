@@ -7,14 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
+from clgold.device.drivers import Driver
 from clgold.device.memory import GUARD_BYTES
 from clgold.device.record import Record
 from clgold.device.session import Session
+from clgold.device.simulator import CHECK, CHECKED_OPTIONS
 from clgold.device.worker import Worker
 from clgold.reference import Enclosure
 
 from .. import precision
 from ..check import Checked
+from ..compare import Comparison
 from .case import FLEETING, Case, Trial
 from .words import readme, title
 from .write import Answer, Contents
@@ -44,13 +47,23 @@ def make_contents(trial: Trial, case: Case, checked: Checked) -> Contents:
         "GUARD": GUARD_BYTES if driver.guards else 0,
         "DRIVER": driver.library,
         "DEVICE": device_index(trial.session),
-        "ENVIRONMENT": dict(driver.environment),
+        "ENVIRONMENT": environment(driver, found),
         "PRELOAD": list(driver.preload),
     }
     text = readme(trial.chain, case, found, first, trial.session.describe(), record)
     data = {k: values for k, values in enumerate(case.operands) if values is not None}
     answers = expected_answers(trial, case, checked, record)
     return Contents(first, text, record, data, answers, settings)
+
+
+def environment(driver: Driver, found: Comparison) -> dict[str, str]:
+    """The driver's; a simulator looks for uninitialised values only where they are the fault."""
+    given = dict(driver.environment)
+    if CHECK in given:
+        sought = found.verdict == "unwritten" and "ninitialized" in found.message
+        given[CHECK] = "1" if sought else "0"
+        given["OCLGRIND_BUILD_OPTIONS"] = " ".join(CHECKED_OPTIONS) if sought else ""
+    return given
 
 
 def device_index(session: Session | Worker) -> int:
@@ -109,7 +122,7 @@ def precise_bound(trial: Trial, case: Case, checked: Checked, expected: Enclosur
 def confirm(folder: Path) -> None:
     """Run what was written: Silent if it does not fail on its own."""
     command = [sys.executable, "-B", str(folder / "repro.py")]
-    others = {"OCL_ICD_VENDORS", "PYOPENCL_CTX"}
+    others = {"OCL_ICD_VENDORS", "PYOPENCL_CTX", CHECK}
     environment = {name: value for name, value in os.environ.items() if name not in others}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode == 1 and "WRONG" in done.stdout:

@@ -196,8 +196,8 @@ def allocate(queue: Any, number: int, name: str, given: Any, guard: int) -> Arra
     before[inner] = POISON
     if host is not None:
         before[inner].view(np.uint8)[: host.nbytes] = bits(host)
-    flags = cl.mem_flags.READ_WRITE | cl.mem_flags.COPY_HOST_PTR
-    whole = cl.Buffer(queue.context, flags, hostbuf=before)
+    whole = cl.Buffer(queue.context, cl.mem_flags.READ_WRITE, before.nbytes)
+    cl.enqueue_copy(queue, whole, before)  # a simulator knows by this what is initialised
     buffer = whole.get_sub_region(guard, blank.nbytes) if guard else whole
     return Array(name, host, blank, before, inner, whole, buffer)
 

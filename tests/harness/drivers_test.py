@@ -74,7 +74,11 @@ def test_a_machine_without_opencl_has_no_driver(root: Path) -> None:
 
 def test_installed_drivers_come_before_wheels_and_simulators_last(root: Path) -> None:
     system, libs = root / "etc/OpenCL/vendors", root / "site/pyopencl/.libs"
-    for icd, library in [("pocl.icd", "libpocl.so.2"), ("mesa.icd", "libMesaOpenCL.so.1")]:
+    for icd, library in [
+        ("pocl.icd", "libpocl.so.2"),
+        ("mesa.icd", "libMesaOpenCL.so.1"),
+        ("rusticl.icd", "libRusticlOpenCL.so.1"),
+    ]:
         (root / "lib" / library).touch()
         install(system, icd, library)
     install(system, "acme.icd", str(root / "opt/libacme.so"))
@@ -90,13 +94,15 @@ def test_installed_drivers_come_before_wheels_and_simulators_last(root: Path) ->
     (root / "lib/oclgrind/liboclgrind-rt-icd.so").touch()
 
     found = {driver.name: driver for driver in discover()}
-    expected = ["acme", "pocl", "intel", "pocl-wheel", "clover", "oclgrind-wheel", "oclgrind"]
+    expected = ["acme", "pocl", "intel", "pocl-wheel", "rusticl", "clover"]
+    expected += ["oclgrind-wheel", "oclgrind"]
     assert list(found) == expected
     assert found["pocl"].library == str(root / "lib/libpocl.so.2")
     assert found["pocl"].source == str(system / "pocl.icd")
     assert found["pocl-wheel"].library == str(libs / "libpocl-21.so")
     assert [driver.name for driver in found.values() if not driver.guards] == expected[-2:]
     assert found["oclgrind"].environment["OCLGRIND_DATA_RACES"] == "1"
+    assert found["rusticl"].environment == {"RUSTICL_ENABLE": "llvmpipe"}
 
 
 def test_a_library_named_twice_is_one_driver(root: Path) -> None:
@@ -339,3 +345,39 @@ def test_an_unwritable_cache_is_replaced_by_a_temporary_one(
         assert folder.name.startswith("clgold-")
         assert folder.is_dir()
     assert not folder.exists()
+
+
+def test_a_full_disk_under_the_cache_is_avoided(
+    own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caches, "has_room", lambda folder: own_cache not in folder.parents)
+    folder = caches.cache_folder(FAKE)
+    assert folder.name.startswith("clgold-")
+    assert os.environ["XDG_CACHE_HOME"] == str(folder)
+
+
+def test_without_room_anywhere_the_places_are_named(
+    own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caches, "has_room", lambda folder: False)
+    with pytest.raises(caches.CacheFull, match=f"no room for compiled kernels in {own_cache}, "):
+        caches.cache_folder(FAKE)
+
+
+def test_a_limit_on_files_is_no_room(tmp_path: Path) -> None:
+    code = (
+        "import resource, sys, pathlib; from clgold.device import caches;"
+        "folder = pathlib.Path(sys.argv[1]);"
+        "before = caches.has_room(folder);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (caches.ROOM - 1, caches.ROOM - 1));"
+        "print(before, caches.has_room(folder), caches.has_room(folder / 'missing'))"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == "True False False\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_other_settings_have_another_cache() -> None:
+    folders = [caches.cache_folder(replace(FAKE, environment=e)) for e in ({}, {"A": "1"})]
+    assert folders[0].parent != folders[1].parent

@@ -1,6 +1,7 @@
 """Whatever a kernel does to its process is that case's verdict, and the next case is unaffected."""
 
 import os
+import resource
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,8 @@ import pytest
 
 from clgold.conformance.cases import run_case
 from clgold.conformance.compare import Comparison
+from clgold.device.catalogue import VARIANTS as OURS
+from clgold.device.catalogue import candidates
 from clgold.device.session import Session
 from clgold.device.variants import Variant, load_variants
 from clgold.device.worker import Worker
@@ -104,6 +107,32 @@ def test_an_unwritable_cache_folder_is_no_obstacle(
     monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
     other = Worker(opencl.driver, 0)
     try:
+        assert_the_next_case_passes(other)
+    finally:
+        other.close()
+
+
+def test_a_full_disk_under_the_cache_folder_costs_no_result(
+    opencl: Session,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """A limit on the size of files is to a compiler what a full disk is, and needs no mount."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    other = Worker(opencl.driver, 0, seconds=60.0 if opencl.driver.guards else 300.0)
+    try:
+        assert_the_next_case_passes(other)
+        assert other.process is not None
+        before = other.process.pid
+        resource.prlimit(before, resource.RLIMIT_FSIZE, (512, 512))  # enough for CASE's results
+        fresh = candidates(OURS, "tanh")[0]
+        found = run_case(other, fresh, Case("tanh", "real", ((3, 17),), {}, 5))
+        assert found.verdict == "pass", found.message
+        said = capfd.readouterr().err
+        assert f"{opencl.driver.name} starts again: " in said
+        assert "IO failure on output stream" in said or f"kernel cache {tmp_path}" in said
+        assert other.process.pid != before
         assert_the_next_case_passes(other)
     finally:
         other.close()

@@ -1,0 +1,32 @@
+// F29: the operands rounded to tf32, as tensor units do unless told otherwise.
+
+#include "common.h"
+
+// The nearest float with 10 bits of mantissa, ties to even.
+float as_tf32(float value)
+{
+    const uint bits = as_uint(value);
+    return as_float((bits + 0xfff + (bits >> 13 & 1)) & ~0x1fffu);
+}
+
+__kernel void local2d(__global const float *input, __global const float *weight,
+                      __global float *output, int C, int H, int W,
+                      int M, int TY, int TX, int KY, int KX, int SY, int SX,
+                      int stride_h, int stride_w)
+{
+    const int z = get_global_id(2), n = z / M, m = z - n * M;
+    const int oy = get_global_id(1), s = oy / TY, t = oy - s * TY;
+    const int ox = get_global_id(0), r = ox / TX, q = ox - r * TX;
+    const int sites = SY * SX;
+    __global const float *window = input + (n * C * H + s * stride_h) * W + r * stride_w;
+    __global const float *filter =
+        weight + ((m * TY + t) * TX + q) * C * KY * KX * sites + s * SX + r;
+
+    float sum = 0.0f;
+    for (int c = 0; c < C; ++c)
+        for (int ky = 0; ky < KY; ++ky)
+            for (int kx = 0; kx < KX; ++kx)
+                sum += as_tf32(window[(c * H + ky) * W + kx])
+                     * as_tf32(filter[((c * KY + ky) * KX + kx) * sites]);
+    output[output_index()] = sum;
+}
