@@ -237,7 +237,8 @@ class Worker:
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe is not None:
-                pipe.close()
+                with contextlib.suppress(BrokenPipeError):  # a request that nobody read
+                    pipe.close()
         self.process = None
 
     def close(self) -> None:

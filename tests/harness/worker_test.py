@@ -75,10 +75,13 @@ def test_what_a_variant_prints_is_no_answer(worker: Worker) -> None:
     assert judged(worker, "chatty").verdict == "pass"
 
 
-def test_a_worker_killed_from_outside_is_replaced(worker: Worker) -> None:
+@pytest.mark.parametrize("gone", [False, True], ids=["dying", "gone"])
+def test_a_worker_killed_from_outside_is_replaced(worker: Worker, gone: bool) -> None:
     assert_the_next_case_passes(worker)
     assert worker.process is not None
     os.kill(worker.process.pid, signal.SIGKILL)
+    if gone:  # nobody reads the request any more
+        worker.process.wait()
     found = judged(worker, "right")
     assert found.verdict in ("crash", "pass")
     assert_the_next_case_passes(worker)
