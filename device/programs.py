@@ -50,7 +50,7 @@ class Program:
 
 
 def build(context: "cl.Context", cache: Path, source: Path, options: tuple[str, ...]) -> Program:
-    """The program in `source`, compiled with `-I kernels` and the folder of the file itself.
+    """The program in `source`, compiled with -I for the folder of the file itself, then kernels/.
 
     Raises BuildError, and CacheFull where it fails because there is no room in `cache`.
     """
@@ -63,8 +63,8 @@ def build(context: "cl.Context", cache: Path, source: Path, options: tuple[str, 
     except (OSError, UnicodeDecodeError) as reason:
         raise BuildError(f"{source}: cannot be read: {reason}") from None
     standard = () if any(o.startswith("-cl-std") for o in options) else (STANDARD,)
-    folders = ("-I", str(KERNELS), "-I", str(source.parent))
-    complete = [*standard, *folders, *options]
+    # A user's common.h goes before ours.
+    complete = [*standard, "-I", str(source.parent), *options, "-I", str(KERNELS)]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:

@@ -21,7 +21,7 @@ def flatten_sources(
     texts: dict[str, str] = {}
     names: dict[Path, str] = {}
     for source, options in launches:
-        add(source, (KERNELS, source.parent, *include_folders(options)), texts, names)
+        add(source, (source.parent, *include_folders(options), KERNELS), texts, names)
     return texts, names
 
 
