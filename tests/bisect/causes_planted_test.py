@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -115,8 +116,9 @@ def test_a_planted_convention_is_named(opencl: Session, name: str) -> None:
     assert len(first) >= 0.6 * len(rejected) > 0
 
 
-def kernels() -> Iterator[tuple[Kernel, Operands]]:
-    """Every kernel of the STN, fused and for each node, on the reference's inputs for one image."""
+@cache
+def kernels() -> tuple[tuple[Kernel, Operands], ...]:
+    """Every kernel of the STN, for each node and fused, on the reference's inputs for one image."""
     weights = seeded_weights(STN, 0)
     source = next(iter(STN.inputs))
     trace = weights | {source: load_image(FOLDER / "cat.png", STN.inputs[source])}
@@ -126,25 +128,60 @@ def kernels() -> Iterator[tuple[Kernel, Operands]]:
         enclosed = enclose_chain(kernel.chain, exact, kernel.attributes, FULL)
         value = enclosed[kernel.layer].value
         trace[kernel.output] = value.astype(kernel.chain.dtype)
-    for fused in (False, True):
-        for kernel in view(STN, fused):
-            if fused == (len(kernel.nodes) == 1):
-                continue
-            yield kernel, tuple(None if o is None else trace[o] for o in kernel.operands)
+    fused = [kernel for kernel in view(STN, fused=True) if len(kernel.nodes) > 1]
+    return tuple(
+        (kernel, tuple(None if o is None else trace[o] for o in kernel.operands))
+        for kernel in (*view(STN, fused=False), *fused)
+    )
 
 
+def planted(session: Session, name: str, only: str | None = None) -> Iterator[tuple[str, str]]:
+    """Every kernel of the STN that the fault makes wrong, or one, and the cause named first."""
+    for kernel, operands in kernels():
+        if VARIANTS[name].layer == kernel.layer and only in (None, kernel.name):
+            found = run(session, VARIANTS[name], kernel.chain, operands, kernel.attributes)
+            if found is not None:
+                yield kernel.name, named(found)
+
+
+# The first kernel in which the photograph of a cat shows each fault; it shows no other. F12 reads
+# beyond its weights, of one channel mostly: there it depends on the memory what is named.
+SHOWN = {
+    "F01_align_corners_mixed": "STN_func",
+    "F02_half_pixel_dropped": "STN_func.grid_sample",
+    "F03_theta_read_as_yx": "STN_func.affine_grid",
+    "F05_largest_index_off_by_one": "STN_func.grid_sample",
+    "F05_weights_after_clipping": "STN_func.grid_sample",
+    "F06_border_for_zeros": "STN_func.grid_sample",
+    "F07_weights_exchanged": "STN_func.grid_sample",
+    "F08_kernel_flipped": "stn_conv1.conv2d",
+    "F11_tail_channels_not_zeroed": "stn_conv2.conv2d",
+    "F12_padded_channels_as_stride": "conv3.conv2d",
+    "F15_weights_iohw": "stn_conv2.conv2d",
+    "F16_bias_lost_in_last_channel": "stn_conv1.conv2d",
+    "F17_last_product_skipped": "stn_conv1.conv2d",
+    "F19_flattened_as_hwc": "FC1",
+    "F20_maximum_starts_at_0": "stn_conv1.max_pool2d",
+    "F23_eps_outside_the_root": "bn1.batch_norm",
+    "F24_eps_of_another_library": "bn1.batch_norm",
+    "F25_gamma_and_beta_exchanged": "bn1.batch_norm",
+    "F25_mean_and_variance_exchanged": "bn1.batch_norm",
+    "F27_last_column_not_summed": "fc4.softmax",
+}
+
+
+@pytest.mark.parametrize("name", SHOWN, ids=lambda name: name.replace("_", "-"))
+def test_a_convention_planted_in_the_stn_is_named_first(opencl: Session, name: str) -> None:
+    assert [*planted(opencl, name, SHOWN[name])] == [(SHOWN[name], CAUSE[name])]
+
+
+@pytest.mark.slow
 def test_of_the_conventions_planted_in_the_stn_nineteen_in_twenty_are_named_first(
     opencl: Session,
 ) -> None:
-    rows = []
-    for kernel, operands in kernels():
-        for name, expected in CAUSE.items():
-            if VARIANTS[name].layer == kernel.layer:
-                found = run(opencl, VARIANTS[name], kernel.chain, operands, kernel.attributes)
-                if found is not None:
-                    rows.append((name, kernel.name, expected, named(found)))
+    rows = [(name, CAUSE[name], *found) for name in CAUSE for found in planted(opencl, name)]
     for row in rows:
-        print("{:34} {:20} {:32} {}".format(*row))
-    right = sum(expected == first for *_, expected, first in rows)
-    assert len({name for name, *_ in rows}) >= 14
+        print("{:34} {:32} {:20} {}".format(*row))
+    right = sum(expected == first for _, expected, _, first in rows)
+    assert {name for name, *_ in rows} == set(SHOWN)
     assert right >= 0.95 * len(rows)

@@ -1,6 +1,7 @@
 """Every wrong convention is recognised for what it is, and nothing else is taken for one."""
 
 from collections.abc import Mapping
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -11,7 +12,7 @@ from clgold.conformance.causes.explain import look, wrongly
 from clgold.conformance.compare import Tolerance
 from clgold.conformance.precision import REDUCTIONS
 from clgold.device.memory import POISON
-from clgold.golden.cases import Case
+from clgold.golden.cases import Case, parse_case
 from clgold.golden.shapes import SHAPES, Setting
 from clgold.reference import FULL, LAYERS, Enclosure
 from clgold.reference.chain import enclose_chain, given_exactly
@@ -164,6 +165,13 @@ IN_CHAINS_ONLY = {("grid_sample", "align_corners inverted in grid and sampler")}
 
 def expectation(case: Case) -> Mapping[str, Enclosure]:
     """The reference's results by layer."""
+    return expectation_of(str(case))
+
+
+@cache
+def expectation_of(line: str) -> Mapping[str, Enclosure]:
+    """The same by the case's line: a case serves many causes, and a dict cannot be hashed."""
+    case = parse_case(line)
     exact = given_exactly(case.chain, case.operands)
     return enclose_chain(case.chain, exact, case.attributes, FULL)
 

@@ -12,7 +12,7 @@ from harness.command import Answer, clgold, device_name
 from clgold.device.session import Session
 from clgold.golden.photographs import FOLDER
 from clgold.golden.weights import seeded_weights
-from clgold.networks import STN, view
+from clgold.networks import LENET5, STN, Network, view
 
 CAT = FOLDER / "cat.png"
 PHOTOGRAPHS = ["astronaut.png", "cat.png", "coffee.png", "rocket.png"]
@@ -22,13 +22,13 @@ Verify = Callable[..., Answer]
 
 @pytest.fixture
 def verify(opencl: Session, tmp_path: Path) -> Verify:
-    """`clgold verify stn` on the device under test, in an empty working folder."""
+    """`clgold verify` of a network on the device under test, in an empty working folder."""
     folder = tmp_path / "empty"
     folder.mkdir()
 
-    def run(*arguments: object) -> Answer:
+    def run(*arguments: object, network: Network = STN) -> Answer:
         device = ("--device", device_name(opencl))
-        return clgold("verify", "stn", *device, *arguments, folder=folder)
+        return clgold("verify", network.name, *device, *arguments, folder=folder)
 
     return run
 
@@ -90,14 +90,16 @@ def test_verify_takes_several_images_and_writes_json_beside_its_tables(
 
 
 def test_verify_takes_its_weights_from_a_file_or_a_seed(verify: Verify, tmp_path: Path) -> None:
-    np.savez(tmp_path / "weights.npz", **seeded_weights(STN, 7))
-    answer = verify("--image", CAT, "--weights", tmp_path / "weights.npz", "--json", "-")
+    np.savez(tmp_path / "weights.npz", **seeded_weights(LENET5, 7))
+    options = ("--image", CAT, "--json", "-")
+    answer = verify(*options, "--weights", tmp_path / "weights.npz", network=LENET5)
     assert answer.code == 0
-    assert verify("--image", CAT, "--seed", 7, "--json", "-").json == answer.json
+    assert verify(*options, "--seed", 7, network=LENET5).json == answer.json
 
 
 def test_a_tolerance_replaces_the_bounds(verify: Verify) -> None:
-    answer = verify("--image", CAT, "--rtol", 0, "--atol", 0, "--json", "-")
+    zero = ("--rtol", 0, "--atol", 0)
+    answer = verify("--image", CAT, *zero, "--json", "-", network=LENET5)
     assert answer.code == 1
     assert answer.json["verdict"] == "fail"
     bounds = {node["worst"]["bound"] for node in answer.json["nodes"]}
