@@ -14,7 +14,7 @@ from .layouts import recognise_layout
 from .mask import Mask, describe_mask
 
 if TYPE_CHECKING:
-    from .causes import Explanation
+    from .causes import Cause, Explanation
 
 Array = np.ndarray
 WORST = 5
@@ -69,18 +69,24 @@ class Diagnosis:
     looks: str = ""
 
 
-def diagnose(found: Evidence, others: Sequence[Evidence] = ()) -> Diagnosis:
-    """Layer, elements and cause; `others` are further runs of the kernel, as evidence."""
+def diagnose(
+    found: Evidence, others: Sequence[Evidence] = (), known: Sequence["Cause"] = ()
+) -> Diagnosis:
+    """Layer, elements and cause; `others` are further runs of the kernel, as evidence.
+
+    `known` are causes of the same fault elsewhere, which are tried first.
+    """
     suspects, result = first_wrong(found)
     if not result:
         return Diagnosis(" or ".join(suspects))
     got, right = found.made[result], found.checked.expected[result]
     seen = describe_result(suspects, result, got, right, found.tolerance)
-    cause = best_cause(found, others, suspects) if got.shape == right.value.shape else None
+    same_shape = got.shape == right.value.shape
+    cause = best_cause(found, others, suspects, known) if same_shape else None
     if cause is None:
         return replace(seen, looks=looks_like(found.checked.comparison.message))
-    known = cause.cause.layer in suspects
-    layer = cause.cause.layer if known else result
+    there = cause.cause.layer in suspects
+    layer = cause.cause.layer if there else result
     return replace(seen, layer=layer, layout="", explanation=cause)
 
 
@@ -132,7 +138,10 @@ def first_wrong(found: Evidence) -> tuple[tuple[str, ...], str]:
 
 
 def best_cause(
-    found: Evidence, others: Sequence[Evidence], suspects: tuple[str, ...]
+    found: Evidence,
+    others: Sequence[Evidence],
+    suspects: tuple[str, ...],
+    known: Sequence["Cause"],
 ) -> "Explanation | None":
     """The convention that explains it best, of a layer that can be at fault."""
     from .causes import explain
@@ -146,6 +155,7 @@ def best_cause(
         find_profile(found.checked.run.profile),
         found.tolerance,
         [(one.operands, one.made, one.checked.expected) for one in others if one.made],
+        known,
     )
     layers = {layer.name for layer in found.chain.layers} - set(suspects)
     return next((one for one in explanations if one.cause.layer not in layers), None)

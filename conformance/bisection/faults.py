@@ -1,7 +1,7 @@
 """What a bisection says of each fault: elements, cause, where the error goes, how to repeat it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
@@ -22,6 +22,7 @@ from .spread import Spread, spread
 from .stretch import Stretch, explain_stretch
 
 if TYPE_CHECKING:
+    from ..causes import Cause
     from ..reproduce import Reproduction
 
 Array = np.ndarray
@@ -63,11 +64,12 @@ def fault_of_kernel(
     node: NodeReport,
     weights: Mapping[str, Array],
     pictures: Mapping[str, Array],
+    known: Sequence["Cause"] = (),
 ) -> Fault:
-    """A kernel's fault, from the run that shows it most."""
+    """A kernel's fault, from the run that shows it most; `known` are causes to try first."""
     first, *others = node.evidence
     count = max(FURTHER, ELEMENTS // prod(node.shape))
-    diagnosis = diagnose(first, others[:count])
+    diagnosis = diagnose(first, others[:count], known)
     goes = None
     if not on_probes_alone(node) and diagnosis.result:
         names = {one.layer: one.name for one in node.kernel.nodes}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,10 +27,14 @@ from .faults import (
     reproduced,
 )
 from .report import kernels_table, stretches_table
+from .spread import recomputed
 from .stretch import Stretch
 from .stretches import bisect_trace
 from .trace import read_trace
 from .trace_inputs import trace_image, trace_weights
+
+if TYPE_CHECKING:
+    from ..causes import Cause
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ def on_device(
     about, network = session.describe(), plan.network
     items = tracked(list(pictures.items()), f"bisect {network.name}")
     found = bisect(session, plan, weights, items, seed)
-    faults = [fault_of_kernel(found, node, weights, pictures) for node in found.faulty]
+    faults = explained(found, weights, pictures)
     if faults:
         written.begin(folder)
         faults = repeated(session, found, faults, folder)
@@ -71,6 +75,28 @@ def on_device(
     parts = (heading, kernels_table(found))
     verdict = "fail" if faults else "pass"
     return Found(verdict, tuple(faults), device_json(found, view, about), parts)
+
+
+def explained(
+    found: Bisection, weights: Mapping[str, np.ndarray], pictures: Mapping[str, np.ndarray]
+) -> list[Fault]:
+    """The faults; what explains one of a variant is tried first on the next ones of it."""
+    traces: dict[str, dict[str, np.ndarray]] = {}
+    known: dict[tuple[str, ...], tuple[Cause, ...]] = {}
+    faults = []
+    for node in found.faulty:
+        if node.image not in traces:
+            network, image = found.plan.network, pictures[node.image]
+            start = {**weights, next(iter(network.inputs)): image}
+            traces = {node.image: recomputed(network, start, {})}  # of one image: they are large
+        kind = (node.kernel.layer, node.variant.name, node.verdict)
+        causes = known.get(kind, ())
+        fault = fault_of_kernel(found, node, traces[node.image], pictures, causes)
+        faults.append(fault)
+        why = fault.diagnosis.explanation
+        if why is not None:
+            known[kind] = tuple(dict.fromkeys((why.cause, *why.ties, *causes)))
+    return faults
 
 
 def repeated(

@@ -9,6 +9,7 @@ from clgold.networks import Network
 from clgold.reference import find_layer
 
 from ..ends import decision
+from ..walk import same_bits
 
 Array = np.ndarray
 
@@ -44,11 +45,12 @@ def spread(
 ) -> Spread:
     """What the rest of the network makes of `got` as the output of a node in place of `right`.
 
-    Every other kernel is the reference's, so that the error of this node alone is seen.
+    Every other kernel is the reference's, so that the error of this node alone is seen. What the
+    reference makes of the image may stand among the weights: it is not computed again.
     """
     known = {**weights, next(iter(network.inputs)): image}
-    usual = recomputed(network, known, node, right)
-    wrong = recomputed(network, usual, node, got)
+    usual = recomputed(network, known, {node: right})
+    wrong = recomputed(network, usual, {node: got})
     reaches = [
         Reach(kernel.name, change(usual[kernel.output], wrong[kernel.output]))
         for kernel in network.kernels
@@ -61,22 +63,23 @@ def spread(
 
 
 def recomputed(
-    network: Network, known: Mapping[str, Array], node: str, values: Array
+    network: Network, known: Mapping[str, Array], given: Mapping[str, Array]
 ) -> dict[str, Array]:
-    """The network's nodes, rounded as they are handed on, `node` being `values`.
+    """The network's nodes, rounded as they are handed on, those `given` being these values.
 
-    Where `known` has a node already, it is computed again only behind `node`.
+    Where `known` has a node already, it is computed again only behind one that changes.
     """
     found: dict[str, Array] = {**known}
-    changed = {node}
+    changed: set[str] = set()
     for one in network.nodes:
         layer = find_layer(one.layer)
-        if one.name == node:
-            found[one.name] = values.astype(layer.dtype)
+        if one.name in given:
+            found[one.name] = given[one.name].astype(layer.dtype)
         elif one.name not in known or changed & set(one.operands):
             operands = tuple(None if o is None else found[o] for o in one.operands)
             with np.errstate(all="ignore"):
                 found[one.name] = layer.forward(*operands, **one.attributes).astype(layer.dtype)
+        if one.name not in known or not same_bits(known[one.name], found[one.name]):
             changed.add(one.name)
     return found
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from clgold.reference import Enclosure, Layer, Profile
 from clgold.reference.layer import Attributes
 
@@ -15,6 +17,7 @@ class Link:
     attributes  every one, normalised: pairs, never ints
     inner       the place among the operands of the predecessor's output
     before      the links before it in the chain
+    chosen      the filters whose channels suffice; None for all
     """
 
     layer: Layer
@@ -24,6 +27,7 @@ class Link:
     profile: Profile
     inner: int = 0
     before: tuple["Link", ...] = ()
+    chosen: np.ndarray | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -28,9 +28,23 @@ def moved(one: Enclosure, rearrange: Rearrange) -> Enclosure:
 
 
 def again(link: Link, *operands: Enclosure | None, **attributes: Any) -> Enclosure:
-    """The layer on these operands, or its own if there are none, with other attributes."""
+    """The layer on these operands, or its own if there are none, with other attributes.
+
+    Where few filters suffice, of those alone: causes rearrange all weights before.
+    """
     given = link.attributes | attributes
-    return enclose(link.layer, operands or link.operands, given, link.profile)
+    operands = sufficient(link, operands or link.operands)
+    return enclose(link.layer, operands, given, link.profile)
+
+
+def sufficient(link: Link, operands: tuple[Enclosure | None, ...]) -> tuple[Enclosure | None, ...]:
+    """The operands with the weights and biases of the filters that suffice."""
+    if link.chosen is None:
+        return operands
+    return tuple(
+        Enclosure(o.value[link.chosen]) if o is not None and name in link.layer.weights else o
+        for name, o in zip(link.layer.operands, link.layer.complete(operands), strict=True)
+    )
 
 
 def with_operand(place: int, change: Callable[..., Array | None]) -> Recompute:
