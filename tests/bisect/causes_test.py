@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -213,9 +214,15 @@ def identity(cause: Cause) -> str:
     return f"{cause.layer}-{cause.name}".replace(" ", "_")
 
 
+def thinned(every: list[Any]) -> list[Any]:
+    """A third of them; the others are for --slow."""
+    late = pytest.mark.slow
+    return [pytest.param(one, marks=late if k % 3 else ()) for k, one in enumerate(every)]
+
+
 @pytest.mark.parametrize(
     "cause",
-    [c for c in CAUSES if c.layer in DATA and (c.layer, c.name) not in IN_CHAINS_ONLY],
+    thinned([c for c in CAUSES if c.layer in DATA and (c.layer, c.name) not in IN_CHAINS_ONLY]),
     ids=identity,
 )
 def test_a_convention_is_named_first_where_data_tell_it(cause: Cause) -> None:
@@ -257,12 +264,12 @@ ALL = [
 ]
 
 
-@pytest.mark.parametrize("case", ALL, ids=str)
+@pytest.mark.parametrize("case", thinned(ALL), ids=str)
 def test_a_right_result_explains_nothing(case: Case) -> None:
     assert explained(case, rounded(case)) == ()
 
 
-@pytest.mark.parametrize("case", [c for c in ALL if c.probe == "real"], ids=str)
+@pytest.mark.parametrize("case", thinned([c for c in ALL if c.probe == "real"]), ids=str)
 def test_noise_explains_nothing(case: Case) -> None:
     right = rounded(case)
     noise = bell(7, "noise", right.shape)

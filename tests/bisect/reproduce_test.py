@@ -139,7 +139,12 @@ def mend(folder: Path, name: str) -> None:
     (folder / file).write_text(text.replace(old, new))
 
 
-@pytest.mark.parametrize("name", CASES)
+HANGS = "F38_endless_loop"  # every try of it takes seconds
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.slow if n == HANGS else ()) for n in CASES]
+)
 def test_the_folder_fails_alone_and_passes_with_the_right_kernel(
     worker: Worker, name: str, tmp_path: Path
 ) -> None:
