@@ -22,10 +22,10 @@ def avg_pool2d(
     """y[n,c,i,j] = Σ_kl x[n, c, i·stride + k, j·stride + l] / the number of pixels in the window
 
     input (N, C, H, W) float32 → (N, C, OH, OW) float64. stride defaults to kernel_size; x is 0
-    outside the image; padding is less than the window (torch: at most half of it). Pixels of the
-    padding count unless count_include_pad is False; what a last window of ceil_mode covers beyond
-    the padding never counts. Raises SpecError. As torch.nn.functional.avg_pool2d; ONNX's
-    AveragePool leaves padding out by default.
+    outside the image; padding is at most half the window. Pixels of the padding count unless
+    count_include_pad is False; what a last window of ceil_mode covers beyond the padding never
+    counts. Raises SpecError. As torch.nn.functional.avg_pool2d; ONNX's AveragePool leaves padding
+    out by default.
     """
     return evaluate(
         AVG_POOL2D,
@@ -50,10 +50,10 @@ def attributes(
     kernel = pair("avg_pool2d", "kernel_size", kernel_size, 1)
     around = padding_pairs("avg_pool2d", padding)
     for taps, sides in zip(kernel, around, strict=True):
-        if max(sides) >= taps:
+        if max(sides) > taps // 2:
             raise SpecError(
-                f"avg_pool2d: padding is {max(sides)}, expected less than the window's {taps}, "
-                f"or windows might see nothing but padding"
+                f"avg_pool2d: padding is {max(sides)}, expected at most half of the window, "
+                f"{taps // 2}, or windows might see nothing but padding"
             )
     return {
         "kernel_size": kernel,

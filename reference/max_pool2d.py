@@ -22,9 +22,9 @@ def max_pool2d(
     """y[n,c,i,j] = max_{k,l} x[n, c, i·stride + k·dilation, j·stride + l·dilation]
 
     input (N, C, H, W) float32 → (N, C, OH, OW) float64. stride defaults to kernel_size; x is −∞
-    outside the image; padding is less than what the window spans (torch: at most half of its taps);
-    a NaN in the window gives NaN. With ceil_mode a last window may overhang the end if it starts
-    inside the image or its leading padding. Raises SpecError. As torch.nn.functional.max_pool2d.
+    outside the image; padding is at most half of what the window spans (torch: of its taps); a NaN
+    in the window gives NaN. With ceil_mode a last window may overhang the end if it starts inside
+    the image or its leading padding. Raises SpecError. As torch.nn.functional.max_pool2d.
     """
     return evaluate(
         MAX_POOL2D,
@@ -50,10 +50,10 @@ def attributes(
     spread = pair("max_pool2d", "dilation", dilation, 1)
     around = padding_pairs("max_pool2d", padding)
     for taps, gap, sides in zip(kernel, spread, around, strict=True):
-        if max(sides) >= extent(taps, gap):
+        if max(sides) > extent(taps, gap) // 2:
             raise SpecError(
-                f"max_pool2d: padding is {max(sides)}, expected less than the window's "
-                f"{extent(taps, gap)}, or windows might see nothing but padding"
+                f"max_pool2d: padding is {max(sides)}, expected at most half of the window, "
+                f"{extent(taps, gap) // 2}, or windows might see nothing but padding"
             )
     return {
         "kernel_size": kernel,

@@ -18,9 +18,9 @@ def up_to_two(span: int) -> int:
     return 2
 
 
-def less_than_all(span: int) -> int:
+def up_to_half(span: int) -> int:
     """Padding of a pooling window: none sees nothing but padding."""
-    return span - 1
+    return span // 2
 
 
 @st.composite
@@ -86,7 +86,7 @@ def any_conv2d(draw: st.DrawFn) -> Drawn:
 def max_pool2d(draw: st.DrawFn) -> Drawn:
     """With ceil_mode the image may be smaller than the window."""
     ceil_mode = draw(st.booleans())
-    sizes, taps, stride, padding, dilation = draw(windows(less_than_all, 2, ceil_mode))
+    sizes, taps, stride, padding, dilation = draw(windows(up_to_half, 2, ceil_mode))
     attributes = {
         "kernel_size": taps,
         "stride": stride,
@@ -100,7 +100,7 @@ def max_pool2d(draw: st.DrawFn) -> Drawn:
 @st.composite
 def avg_pool2d(draw: st.DrawFn) -> Drawn:
     ceil_mode = draw(st.booleans())
-    sizes, taps, stride, padding, _ = draw(windows(less_than_all, ceil_mode=ceil_mode))
+    sizes, taps, stride, padding, _ = draw(windows(up_to_half, ceil_mode=ceil_mode))
     attributes = {
         "kernel_size": taps,
         "stride": stride,

@@ -2,11 +2,19 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from clgold.reference.windows import extent
 
 from .builder import Builder, filled
 from .package import ModelError
 from .padding import Windows, as_image, like, overhangs, windows
 from .values import Op, Value
+
+NONE = ((0, 0), (0, 0))
+LOWEST = float(np.finfo(np.float32).min)  # a weight is finite: below any pixel but −∞
 
 
 def conv(b: Builder, op: Op) -> Value:
@@ -33,6 +41,8 @@ def pooled(b: Builder, op: Op) -> tuple[Value, Value, Windows]:
 def max_pool(b: Builder, op: Op) -> Value:
     x, image, found = pooled(b, op)
     overhangs(image.shape, found, "max_pool2d", op.opset)
+    if wide(found):
+        image, found = padded(b, image, found, LOWEST), replace(found, padding=NONE)
     attributes = found.steps | {"dilation": found.dilation, "ceil_mode": found.ceil_mode}
     return like(b, b.emit("max_pool2d", image, kernel_size=found.kernel, **attributes), x)
 
@@ -44,6 +54,10 @@ def average_pool(b: Builder, op: Op) -> Value:
         raise ModelError("ceil_mode's last window overhangs, and its divisor is not defined")
     if found.dilation != (1, 1):
         return like(b, dilated_average(b, image, found, included), x)
+    if wide(found):
+        if not included:
+            raise ModelError(f"padding {found.padding} is more than half of the window")
+        image, found = padded(b, image, found, 0.0), replace(found, padding=NONE)
     attributes = found.steps | {"ceil_mode": found.ceil_mode, "count_include_pad": included}
     return like(b, b.emit("avg_pool2d", image, kernel_size=found.kernel, **attributes), x)
 
@@ -51,7 +65,7 @@ def average_pool(b: Builder, op: Op) -> Value:
 def dilated_average(b: Builder, image: Value, found: Windows, included: bool) -> Value:
     """A convolution of each channel by 1/n, which float32 holds where n is a power of two."""
     count, channels = math.prod(found.kernel), image.shape[1]
-    same = included or found.padding == ((0, 0), (0, 0))
+    same = included or found.padding == NONE
     if count & (count - 1) or not same or overhangs(image.shape, found, "avg_pool2d", 0):
         raise ModelError("avg_pool2d has no dilations, and this is no convolution by a power of ½")
     weight = filled(f"{b.stem}.mean", (channels, 1, *found.kernel), 1 / count)
@@ -66,7 +80,7 @@ def lp_pool(b: Builder, op: Op) -> Value:
         raise ModelError("lp_pool2d has no dilations")
     if overhangs(image.shape, found, "lp_pool2d", op.opset):
         raise ModelError("lp_pool2d scales windows up that overhang (ceil_mode), ONNX does not")
-    image = zeros_around(b, absolute(b, image) if power % 2 else image, found)
+    image = padded(b, absolute(b, image) if power % 2 else image, found, 0.0)
     sizes = {"kernel_size": found.kernel, "stride": found.stride, "norm_type": power}
     return like(b, b.emit("lp_pool2d", image, **sizes, ceil_mode=found.ceil_mode), x)
 
@@ -78,14 +92,26 @@ def absolute(b: Builder, x: Value) -> Value:
     return b.emit("add", b.emit("relu", x), b.emit("relu", negative))
 
 
-def zeros_around(b: Builder, image: Value, found: Windows) -> Value:
-    """The image with its padding, for a layer that has none."""
+def wide(found: Windows) -> bool:
+    """Whether the padding is more than half of the window: our poolings refuse that, as torch does.
+
+    ModelError with ceil_mode, whose last window depends on what is padding.
+    """
+    spans = zip(found.kernel, found.dilation, found.padding, strict=True)
+    more = any(max(sides) > extent(taps, gap) // 2 for taps, gap, sides in spans)
+    if more and found.ceil_mode:
+        raise ModelError(f"padding {found.padding} is more than half of the window, with ceil_mode")
+    return more
+
+
+def padded(b: Builder, image: Value, found: Windows, number: float) -> Value:
+    """The image with its padding of one number, for a layer that has none."""
     for dim, (before, after) in zip((2, 3), found.padding, strict=True):
         parts: list[Value] = [image]
         for place, length in ((0, before), (2, after)):
             shape = (*image.shape[:dim], length, *image.shape[dim + 1 :])
             if length:
-                parts.insert(place, filled(f"{b.stem}.padding", shape, 0.0))
+                parts.insert(place, filled(f"{b.stem}.padding", shape, number))
         image = b.emit("concat", *parts, dim=dim) if len(parts) > 1 else image
     return image
 

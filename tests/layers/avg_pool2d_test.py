@@ -22,11 +22,11 @@ REFUSALS: dict[str, tuple[tuple[int, ...], dict[str, Any]]] = {
     "avg_pool2d: stride is 0, expected at least 1": (IMAGE, {"kernel_size": 2, "stride": 0}),
     "avg_pool2d: stride[0] is -1": (IMAGE, {"kernel_size": 2, "stride": (-1, 1)}),
     "avg_pool2d: padding is -1, expected at least 0": (IMAGE, {"kernel_size": 2, "padding": -1}),
-    "avg_pool2d: padding is 3, expected less than the window's 3": (
+    "avg_pool2d: padding is 2, expected at most half of the window, 1": (
         IMAGE,
-        {"kernel_size": 3, "padding": ((0, 0), (0, 3))},
+        {"kernel_size": 3, "padding": ((0, 0), (0, 2))},
     ),
-    "avg_pool2d: padding is 1, expected less than the window's 1": (
+    "avg_pool2d: padding is 1, expected at most half of the window, 0": (
         IMAGE,
         {"kernel_size": (3, 1), "padding": 1},
     ),

@@ -23,11 +23,11 @@ REFUSALS: dict[str, tuple[tuple[int, ...], dict[str, Any]]] = {
     "max_pool2d: stride[0] is -1": (IMAGE, {"kernel_size": 2, "stride": (-1, 1)}),
     "max_pool2d: dilation is 0": (IMAGE, {"kernel_size": 2, "dilation": 0}),
     "max_pool2d: padding is -1, expected at least 0": (IMAGE, {"kernel_size": 2, "padding": -1}),
-    "max_pool2d: padding is 3, expected less than the window's 3": (
+    "max_pool2d: padding is 2, expected at most half of the window, 1": (
         IMAGE,
-        {"kernel_size": 3, "padding": ((0, 0), (0, 3))},
+        {"kernel_size": 3, "padding": ((0, 0), (0, 2))},
     ),
-    "max_pool2d: padding is 1, expected less than the window's 1": (
+    "max_pool2d: padding is 1, expected at most half of the window, 0": (
         IMAGE,
         {"kernel_size": (3, 1), "padding": 1},
     ),
