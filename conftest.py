@@ -1,4 +1,6 @@
-"""Settings for the whole suite: Hypothesis profiles, and the slow tests on request."""
+"""Settings for the whole suite: Hypothesis profiles, threads, and the slow tests on request."""
+
+import os
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,6 +14,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("standard")
+
+# The tests' processes share the processors: BLAS's threads would only wait for each other, busily.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -2,7 +2,8 @@
 
 PoCL's cache breaks when several processes or several versions share it, and keeps the broken entry
 of a compiler that crashed. So a process owns a slot for its lifetime, by a lock that the kernel
-drops when the process dies; the slot of a process that did not exit properly is emptied.
+drops when the process dies; the slot of a process that did not exit properly loses whatever was
+touched since a run last went well.
 """
 
 import atexit
@@ -22,6 +23,7 @@ from .drivers import Driver
 
 ROOM = 2**22  # bytes that a build may need; less is a full disk
 SHARED_MEMORY = "/dev/shm"
+WENT_WELL = "went-well"  # in a slot; its time is that of the last run that did
 
 
 class CacheFull(OSError):
@@ -44,6 +46,12 @@ def cache_folder(driver: Driver) -> Path:
     if key not in _held:
         _held[key] = _new_folder(identity)
     return _held[key]
+
+
+def trust(driver: Driver) -> None:
+    """A run went well: what stands in the cache is kept even if this process crashes later."""
+    with contextlib.suppress(OSError):
+        (cache_folder(driver) / WENT_WELL).touch()
 
 
 def has_room(folder: Path) -> bool:
@@ -118,15 +126,27 @@ def _take_slot(versions: Path) -> Path:
 
 
 def _mark_used(lock: IO[str], slot: Path) -> None:
-    """Write the owner into its lock file, after emptying a slot whose last owner crashed."""
+    """Write the owner into its lock file, after cleaning a slot whose last owner crashed."""
     lock.seek(0)
     if lock.read():
-        shutil.rmtree(slot, ignore_errors=True)
+        _remove_untried(slot)
     owner = os.getpid()
     lock.truncate(0)
     lock.write(f"{owner}\n")
     lock.flush()
     atexit.register(_mark_clean, lock, owner)
+
+
+def _remove_untried(slot: Path) -> None:
+    """Remove what holds anything as new as the last run that went well; all, if none did."""
+    try:
+        last = (slot / WENT_WELL).stat().st_mtime_ns
+        for entry in list(slot.iterdir()):
+            parts = [entry, *entry.rglob("*")]
+            if entry.name != WENT_WELL and max(p.lstat().st_mtime_ns for p in parts) >= last:
+                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    except OSError:
+        shutil.rmtree(slot, ignore_errors=True)
 
 
 def _mark_clean(lock: IO[str], owner: int) -> None:

@@ -19,7 +19,7 @@ from clgold.reference import find_chain
 
 from .drivers import Driver
 from .memory import DeviceArray
-from .run import Run, run_variant
+from .run import Run
 from .session import Session, open_device
 from .variants import Variant, load_variants
 
@@ -58,7 +58,7 @@ def answer(session: Session, arrays: Arrays, request: dict[str, Any]) -> dict[st
     chain = find_chain(request["layer"])
     attributes, local_size = restore(request["attributes"]), restore(request["local_size"])
     rehearse = request["rehearse"]
-    run = run_variant(session, variant, chain, operands, attributes, local_size, rehearse)
+    run = session.run(variant, chain, operands, attributes, local_size, rehearse)
     return describe(run, Path(request["folder"]), arrays, request["output"])
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from clgold.reference import Chain
 
 from . import memory
-from .caches import cache_folder
+from .caches import cache_folder, trust
 from .drivers import Driver
 from .loader import activate
 from .probe import select
@@ -94,7 +94,10 @@ class Session:
         rehearse: bool = False,
     ) -> Run:
         """The variant's run on operands that `upload` put on the device, or its rehearsal."""
-        return run_variant(self, variant, chain, operands, attributes, local_size, rehearse)
+        run = run_variant(self, variant, chain, operands, attributes, local_size, rehearse)
+        if run.output is not None:
+            trust(self.driver)
+        return run
 
     def drop(self, *arrays: Any) -> None:
         """Forget what was made from arrays that are no longer needed, or from none that is known.

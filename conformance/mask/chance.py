@@ -8,7 +8,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammaln
 
 # A pattern is told if less than one random mask in ten thousand had it, or one as simple.
 TELLING = -4.0
@@ -43,7 +42,7 @@ def contained(wrong: int, region: int, whole: int) -> float:
     """The chance that so many elements of `whole`, drawn at random, all lie in `region`."""
 
     def ways(size: int) -> float:
-        return float(gammaln(size + 1) - gammaln(size - wrong + 1))
+        return math.lgamma(size + 1) - math.lgamma(size - wrong + 1)
 
     return -math.inf if wrong > region else (ways(region) - ways(whole)) / math.log(10)
 

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -322,6 +323,35 @@ def test_a_cache_stays_warm_after_an_exit_and_is_emptied_after_a_crash() -> None
     with slot_owner() as (third, _):
         assert third == first
         assert not (third / "kernel").exists()
+
+
+def test_a_crash_costs_what_was_touched_since_a_run_went_well(own_cache: Path) -> None:
+    with slot_owner() as (slot, process):
+        for name in ("before", "compiling"):
+            (slot / name / "hash").mkdir(parents=True)
+            (slot / name / "hash" / "kernel.so").touch()
+        (slot / caches.WENT_WELL).touch()
+        old = time.time() - 60
+        os.utime(slot / "before" / "hash" / "kernel.so", (old, old))
+        for folder in (slot / "before" / "hash", slot / "before"):
+            os.utime(folder, (old, old))
+        (slot / "program").touch()
+        process.kill()
+    with slot_owner() as (again, process):
+        assert again == slot
+        left = {p.name for p in slot.iterdir()}
+        assert left == {"before", caches.WENT_WELL}
+        (slot / caches.WENT_WELL).unlink()
+        process.kill()
+    with slot_owner() as (empty, _):
+        assert list(empty.iterdir()) == []
+
+
+def test_a_run_that_went_well_makes_its_cache_trusted() -> None:
+    stamp = caches.cache_folder(FAKE) / caches.WENT_WELL
+    assert not stamp.exists()
+    caches.trust(FAKE)
+    assert stamp.exists()
 
 
 def test_another_build_of_a_library_has_another_cache(tmp_path: Path) -> None:
