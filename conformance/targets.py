@@ -94,7 +94,10 @@ OPTIONS = (
         "--weights", type=PATH, help="A .npz or .safetensors file with the network's arrays."
     ),
     click.option(
-        "--kernels", type=PATH, multiple=True, help="A Python file whose variants go first."
+        "--kernels",
+        type=PATH,
+        multiple=True,
+        help="A Python file whose variants go first; may be repeated.",
     ),
     click.option(
         "--variant", "chosen", multiple=True, metavar="LAYER=NAME", help="Use this variant."

@@ -4,7 +4,7 @@ It also runs in other projects: pytest --pyargs clgold.tests.kernels_test --kern
 """
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis.errors import Unsatisfiable
 
 from clgold.conformance.assay import EFFORTS, Assay
@@ -31,6 +31,7 @@ def test_kernel_conforms(
     @settings(
         max_examples=EFFORTS[effort],
         deadline=None,
+        phases=[phase for phase in Phase if phase != Phase.explain],  # diagnosis.py explains
         derandomize=effort != "thorough",
         suppress_health_check=list(HealthCheck),
     )

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +13,7 @@ import pytest
 from faults import FOLDER as FAULTS
 from harness.command import Answer, clgold, device_name
 
+from clgold.conformance.bisection.written import MARKER, remember
 from clgold.device.session import Session
 from clgold.golden.photographs import FOLDER
 from clgold.networks import STN
@@ -73,9 +73,17 @@ class Written:
 
 @pytest.fixture(scope="module")
 def written(opencl: Session, tmp_path_factory: pytest.TempPathFactory) -> Written:
-    """One bisection of the STN whose bn2 is wrong, for the tests that read what it left."""
+    """One bisection of the STN whose bn2 is wrong, for the tests that read what it left.
+
+    Its folder holds an earlier one's, in which bn3 was wrong, and a note.
+    """
     folder = tmp_path_factory.mktemp("written") / "work"
-    folder.mkdir()
+    earlier = folder / "out" / "repro-bn3"
+    earlier.mkdir(parents=True)
+    (earlier / MARKER).touch()
+    for name in ("bn3.png", "notes.txt"):
+        (folder / "out" / name).write_text("earlier\n")
+    remember(folder / "out", [folder / "out" / "bn3.png"])
     arguments = ("--image", CAT, "--kernels", planted(folder.parent, 150), "--output", "out")
     device = ("--device", device_name(opencl), "--json", folder.parent / "report.json")
     answer = clgold("bisect", "stn", *arguments, *device, folder=folder)
@@ -125,7 +133,7 @@ def test_a_fault_is_named_and_explained(written: Written) -> None:
 def test_a_fault_is_drawn_and_reproduced(written: Written) -> None:
     (fault,) = written.report["faults"]
     left = sorted(path.name for path in (written.folder / "out").iterdir())
-    assert left == [".written-by-clgold", "answer.png", "bn2.png", "repro-bn2"]
+    assert left == [MARKER, "answer.png", "bn2.png", "notes.txt", "repro-bn2"]
     assert fault["picture"] == "out/bn2.png"
     command = fault["reproduction"]["command"]
     assert command == "python out/repro-bn2/repro.py"
@@ -136,6 +144,12 @@ def test_a_fault_is_drawn_and_reproduced(written: Written) -> None:
         check=False,
     )
     assert done.returncode == 1
+
+
+def test_an_earlier_folder_is_written_again_and_others_files_are_left(written: Written) -> None:
+    listed = (written.folder / "out" / MARKER).read_text().splitlines()
+    assert sorted(listed) == ["answer.png", "bn2.png"]
+    assert (written.folder / "out" / "notes.txt").read_text() == "earlier\n"
 
 
 def test_the_report_reads_like_one(written: Written) -> None:
@@ -167,17 +181,6 @@ def test_every_kernel_of_a_wrong_variant_is_named_and_one_is_reproduced(
     (path,) = {fault["reproduction"]["path"] for fault in faults}
     assert path.startswith("bisect-stn/repro-bn")
     assert (folder / path).is_dir()
-
-
-def test_an_own_folder_is_written_again(run: Command, written: Written, folder: Path) -> None:
-    shutil.copytree(written.folder / "out", folder / "bisect-stn")
-    kept = folder / "bisect-stn" / "notes.txt"
-    kept.write_text("mine\n")
-    mine = planted(folder.parent, 250)
-    assert run("bisect", "stn", "--image", CAT, "--kernels", mine, "--json", "-").code == 1
-    left = {path.name for path in (folder / "bisect-stn").iterdir()}
-    assert left == {".written-by-clgold", "answer.png", "bn3.png", "repro-bn3", "notes.txt"}
-    assert kept.read_text() == "mine\n"
 
 
 def test_verify_says_which_elements_and_why(run: Command, folder: Path) -> None:

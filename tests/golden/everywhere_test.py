@@ -39,12 +39,14 @@ SURROUNDINGS = {
     },
     "two threads, another hash": {"OPENBLAS_NUM_THREADS": "2", "PYTHONHASHSEED": "1"},
 }
+ONLY = {"two threads, another hash": "alexnet*"}  # products large enough to be shared by threads
 
 
 @pytest.mark.parametrize("surroundings", SURROUNDINGS)
 def test_every_fixture_has_the_same_bits(tmp_path: Path, surroundings: str) -> None:
+    only = ONLY.get(surroundings, "*")
     done = subprocess.run(
-        [sys.executable, "-P", "-c", PROGRAM, "golden", "check"],
+        [sys.executable, "-P", "-c", PROGRAM, "golden", "check", "--only", only],
         cwd=tmp_path,
         env=os.environ | SURROUNDINGS[surroundings],
         capture_output=True,

@@ -15,6 +15,7 @@ from clgold.device.session import Session
 
 SUITE = Path(__file__).parent.parent / "kernels_test.py"
 PROBES = 6
+TWO = ("-k", "real or wide")  # of the probes, where two tell as much as six
 
 KERNEL = """
 __kernel void relu(__global const float *input, __global float *output, int wrong)
@@ -89,10 +90,11 @@ def test_a_right_kernel_is_a_row_that_passes(opencl: Session, kernels: Path) -> 
 
 def test_a_failure_has_a_replay_line_everywhere(opencl: Session, kernels: Path) -> None:
     kernels.write_text(VARIANT.format(refusal=None, wrong=1))
-    outcome = run(opencl, kernels)
+    outcome = run(opencl, kernels, *TWO)
     assert outcome.code == 1
     assert outcome.report["verdict"] == "fail"
     assert outcome.report["assays"] == outcome.properties
+    assert [one["probe"] for one in outcome.properties] == ["real", "wide"]
     for one in outcome.properties:
         assert one["failure"].startswith("wrong: ")
         assert f"  replay: {one['replay']}\n" in outcome.text
@@ -107,7 +109,7 @@ def test_kernels_that_refuse_everything_fail_with_their_reasons(
     opencl: Session, kernels: Path
 ) -> None:
     kernels.write_text(VARIANT.format(refusal="only on Sundays", wrong=0))
-    outcome = run(opencl, kernels)
+    outcome = run(opencl, kernels, *TWO)
     assert outcome.code == 1
     assert "No case was run, so nothing is shown: the run fails.\n" in outcome.text
     row = next(line for line in outcome.text.splitlines() if line.startswith("relu"))
@@ -133,6 +135,6 @@ def test_what_is_expected_to_fail_must_fail(
     kernels.write_text(VARIANT.format(refusal=None, wrong=wrong))
     known = kernels.parent / "known.toml"
     known.write_text(EXPECTED.format(driver=opencl.driver.name))
-    outcome = run(opencl, kernels, "--expectations", known)
+    outcome = run(opencl, kernels, *TWO, "--expectations", known)
     assert outcome.code == code, outcome.text
     assert outcome.report["verdict"] == ("fail" if code else "pass")
