@@ -13,6 +13,7 @@ from .rounding import round_sum, settle
 from .sums import SLACK, blocked_product, roundings
 
 TERMS = 2**20  # of the elements in doubt, at a time
+ALIKE = 64.0  # times as large as another
 
 
 def rounded_product(
@@ -31,7 +32,7 @@ def rounded_product(
     value = blocked_product(rows, columns)
     if bias is not None:
         value += bias[..., np.newaxis]
-    rounded, unsure = settle(value, own_error(rows.shape[-1], bias, lengths, exact_below))
+    rounded, unsure = first_test(value, rows.shape[-1], bias, lengths, exact_below)
     step = max(1, TERMS // rows.shape[-1])
     for start in range(0, unsure.size, step):
         piece = unsure[start : start + step]
@@ -44,21 +45,38 @@ def rounded_product(
     return rounded
 
 
-def own_error(
-    depth: int, bias: Array | None, lengths: tuple[Array, Array], exact_below: float
-) -> Array:
-    """γ·(‖row‖·‖column‖ + |bias|), (…, M, L): the float64 product's error.
+def first_test(
+    value: Array,
+    depth: int,
+    bias: Array | None,
+    lengths: tuple[Array, Array],
+    exact_below: float,
+) -> tuple[Array, Array]:
+    """Ziv's test of the products, value (…, M, L): their float32, and the places in doubt.
 
-    Σ|x||w| ≤ ‖x‖·‖w‖ (Cauchy, Schwarz). One rounding more is counted, for the test's own.
+    Σ|x||w| ≤ ‖x‖·‖w‖ (Cauchy, Schwarz). Where these are alike, all elements are tested with the
+    largest, a single number, and only those in doubt with their own.
     """
     row, column = lengths
     offset = np.zeros_like(row) if bias is None else np.abs(bias)
-    gamma = float(BINARY64.gamma(roundings(depth) + 1))
-    by_row = gamma * SLACK * np.stack([row, offset], axis=-1)
-    error = np.matmul(by_row, np.stack([column, np.ones_like(column)], axis=-2))
-    if exact_below:
-        error[error < gamma * exact_below] = 0.0
-    return error
+    largest = row.max() * column.max() + offset.max()
+    if not largest <= ALIKE * (row.min() * column.min() + offset.min()):
+        most = row[..., np.newaxis] * column[..., np.newaxis, :] + offset[..., np.newaxis]
+        return settle(value, own_error(depth, most, exact_below))
+    rounded, unsure = settle(value, own_error(depth, largest, exact_below))
+    *group, m, place = np.unravel_index(unsure, value.shape)
+    most = row[(*group, m)] * column[(*group, place)] + offset[(*group, m)]
+    found, still = settle(value.reshape(-1)[unsure], own_error(depth, most, exact_below))
+    rounded.reshape(-1)[unsure] = found
+    return rounded, unsure[still]
+
+
+def own_error(depth: int, most: Array, exact_below: float) -> Array:
+    """γ·most: the error of a float64 sum of `depth` products and a bias whose magnitudes add up
+    to `most`. One rounding more is counted, for the test's own.
+    """
+    gamma, terms = float(BINARY64.gamma(roundings(depth) + 1)), SLACK * most
+    return np.where(terms < exact_below, 0.0, gamma * terms)
 
 
 def rounded_sums(terms: Array) -> Array:

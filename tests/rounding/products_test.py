@@ -15,7 +15,7 @@ from rounding.nearest import FLOAT32, Array, F, rounds_to_definition
 
 from clgold.golden.cases import Case
 from clgold.reference import conv2d, correctly_rounded, find_layer, linear
-from clgold.reference.generator import bell
+from clgold.reference.generator import bell, integers
 from clgold.reference.im2col import part_size
 from clgold.reference.layer import Enclosure, compute, prepare, widened
 from clgold.reference.rounded_product import accurate_sums, own_error, rounded_sums
@@ -133,7 +133,7 @@ def test_the_products_own_error_is_a_bound(case: Case) -> None:
     """Of the float64 sum in whatever order: here from the left."""
     x, w = (o.astype(np.float64) for o in case.operands[:2])
     lengths = np.linalg.norm(w, axis=1), np.linalg.norm(x, axis=1)
-    error = own_error(x.shape[1], None, lengths, 0.0)
+    error = own_error(x.shape[1], np.multiply.outer(*lengths), 0.0)
     for o, n in np.ndindex(error.shape):
         value, terms = 0.0, (w[o] * x[n]).tolist()
         for term in terms:
@@ -147,6 +147,29 @@ def test_a_part_takes_at_most_32_megabytes(counts: tuple[int, int], numbers: int
     assert min(height, width) >= 1
     assert height == 1 or width == counts[1]
     assert height * width == 1 or 8 * height * width * numbers <= 32 * MEBIBYTE
+
+
+@pytest.mark.parametrize("scales", [(1.0, 1.0), (1.0, 2.0**-30), (1.0, 0.0)])
+def test_rows_and_columns_need_not_be_alike(scales: tuple[float, float]) -> None:
+    """Long ones beside short ones, or none: what is in doubt is decided by its own length."""
+    scale = np.resize(np.array(scales, F), 40)
+    x = bell(1, "x", (40, 65)).astype(F) * scale[:, np.newaxis]
+    w = bell(1, "w", (40, 65)).astype(F) * scale[:, np.newaxis]
+    for bias in (None, scale):
+        agree("linear", (x, w, bias), {})
+
+
+@pytest.mark.parametrize("alike", [0.0, np.inf])
+def test_either_way_of_testing_gives_the_same(
+    monkeypatch: pytest.MonkeyPatch, alike: float
+) -> None:
+    """Ties, and sums that cancel: of small integers and their neighbours, over 2²⁴."""
+    module = importlib.import_module("clgold.reference.rounded_product")
+    monkeypatch.setattr(module, "ALIKE", alike)
+    x = (2.0 ** np.arange(24)[::-1] * integers(1, "x", (50, 24), -3, 3)).astype(F)
+    w = (1 + 2.0**-12 * integers(1, "w", (30, 24), -1, 1)).astype(F)
+    agree("linear", (x, w, None), {})
+    agree("linear", (x, w, x[0, 0] + np.arange(30, dtype=F)), {})
 
 
 def peak(work: Callable[[], Array]) -> float:
