@@ -1,6 +1,7 @@
 """What a layer is: one record of plain functions, and the functions that work on any record."""
 
 import inspect
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from .spec import Shape, SpecError, axis
 
 Array = np.ndarray
 Attributes = dict[str, Any]
+MOST_ELEMENTS = 2**40  # of an output: a number that slipped, as of padding, and not memory, ends it
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,12 @@ class Layer:
         shapes = self.complete(shapes)
         if "dim" in attributes and shapes[0] is not None:
             attributes["dim"] = axis(self.name, attributes["dim"], len(shapes[0]))
-        return attributes, self.shape_rule(*shapes, **attributes)
+        shape = self.shape_rule(*shapes, **attributes)
+        if math.prod(shape) > MOST_ELEMENTS:
+            raise SpecError(
+                f"{self.name}: the output has shape {shape}, expected at most 2⁴⁰ elements"
+            )
+        return attributes, shape
 
     def names(self, count: int) -> tuple[str, ...]:
         """The operands' names, of a variadic layer those of `count` operands."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from .layer import Array, Attributes, Enclosure, Layer, evaluate
 from .profile import Profile
-from .rounding import Exact, inside, power
+from .rounding import LONGEST, Exact, divided_by_zero, inside, power
 from .spec import Shape, SpecError, integer, number
 
 
@@ -46,11 +46,13 @@ def shape_rule(input: Shape, **_: Any) -> Shape:
 
 def channel_sums(values: Array, size: int) -> Array:
     """Σ over each channel's window of `size` channels, from size//2 before it."""
-    around = [(0, 0)] * values.ndim
-    around[1] = (size // 2, size - 1 - size // 2)
-    padded = np.pad(values, around)
     channels = values.shape[1]
-    return sum((padded[:, k : k + channels] for k in range(size)), np.zeros_like(values))
+    before, after = min(size // 2, channels - 1), min(size - 1 - size // 2, channels - 1)
+    around = [(0, 0)] * values.ndim
+    around[1] = (before, after)
+    padded = np.pad(values, around)
+    shifted = (padded[:, k : k + channels] for k in range(before + after + 1))
+    return sum(shifted, np.zeros_like(values))
 
 
 def formula(input: Array, *, size: int, alpha: float, beta: float, k: float) -> Array:
@@ -95,13 +97,13 @@ def error(
     slack = 1 + 2.0**-20
     beyond = (raised * max(1.0, abs(alpha)) * slack > profile.largest) | (root * tiny * slack > 1)
     below = (root < tiny * slack) & (raised > 0)
-    return np.where(beyond | below, np.inf, own * slack + flushed)
+    return np.where(beyond | below | np.isnan(root), np.inf, own * slack + flushed)
 
 
 def exact(
     index: tuple[int, ...], input: Array, *, size: int, alpha: float, beta: float, k: float
 ) -> Exact:
-    """Rational for x = 0 and integral beta, else enclosed."""
+    """Rational for x = 0 and small integral beta, else enclosed."""
     x, first = Fraction(float(input[index])), index[1] - size // 2
     elsewhere: tuple[int, ...] = index[:1] + index[2:]
     across = np.moveaxis(input, 1, -1)[elsewhere]
@@ -110,11 +112,17 @@ def exact(
         return Fraction(0)  # a finite result beside an infinity: x/∞
     total = sum((Fraction(v) * Fraction(v) for v in window), Fraction(0))
     base = Fraction(k) + Fraction(alpha) / size * total
+    whole = beta == int(beta)
+    if base == 0 and beta != 0:
+        return Fraction(0) if beta < 0 else divided_by_zero(x)
+    if base < 0 and not whole:
+        return None
     if x == 0 or base == 1:
         return x
-    if beta == int(beta):
+    if whole and abs(beta) <= LONGEST:
         return x / base ** int(beta)
-    return lambda c: inside(c, x) / power(c, inside(c, base), inside(c, Fraction(beta)))
+    signed = -x if base < 0 and beta % 2 == 1 else x
+    return lambda c: inside(c, signed) / power(c, inside(c, abs(base)), inside(c, Fraction(beta)))
 
 
 LOCAL_RESPONSE_NORM = Layer(

@@ -1,14 +1,16 @@
 """Two-dimensional power-average pooling."""
 
+from collections import Counter
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from mpmath.ctx_iv import MPIntervalContext
 
 from .layer import Array, Attributes, Layer, evaluate
 from .lp_pool2d_error import error, own_error
 from .power_windows import places, window_sums
-from .rounding import Exact, inside
+from .rounding import LONGEST, Exact, Interval, finest, inside
 from .rounding import power as raised
 from .spec import Pair, Shape, SpecError, axes, boolean, number, pair
 
@@ -79,22 +81,32 @@ def exact(index: tuple[int, ...], input: Array, **attributes: Any) -> Exact:
     pixels = [Fraction(x) for x in window.ravel().tolist()]
     share = Fraction(kernel[0] * kernel[1], len(pixels))
     root = 1 / Fraction(power)
-    if power == int(power):
+    if power == int(power) and power <= LONGEST:
         total = share * sum((x ** int(power) for x in pixels), Fraction(0))
         if power == 1 or total == 0:
             return total
         return (lambda c: raised(c, inside(c, total), inside(c, root))) if total > 0 else None
-    if min(pixels) < 0:
+    if power != int(power) and min(pixels) < 0:
         return None
-    if not any(pixels):
+    terms = signed_terms(pixels, power % 2 == 1)
+    if not terms:
         return Fraction(0)
-    exponent = Fraction(power)
-    terms = [x for x in pixels if x]
-    return lambda c: raised(
-        c,
-        inside(c, share) * sum(raised(c, inside(c, x), inside(c, exponent)) for x in terms),
-        inside(c, root),
-    )
+
+    def sum_of_powers(c: MPIntervalContext) -> Interval:
+        powers = (raised(c, inside(c, abs(x)), inside(c, Fraction(power))) for x, _ in terms)
+        return inside(c, share) * sum(k * y for y, (_, k) in zip(powers, terms, strict=True))
+
+    if any(k < 0 for _, k in terms) and not sum_of_powers(finest()) > 0:
+        return None
+    return lambda c: raised(c, sum_of_powers(c), inside(c, root))
+
+
+def signed_terms(pixels: list[Fraction], odd: bool) -> list[tuple[Fraction, int]]:
+    """Every |x| but 0, and how often its power is added; of odd powers, x and −x make nothing."""
+    counts: Counter[Fraction] = Counter()
+    for x in pixels:
+        counts[abs(x)] += -1 if odd and x < 0 else 1
+    return [(x, k) for x, k in counts.items() if x and k]
 
 
 LP_POOL2D = Layer(

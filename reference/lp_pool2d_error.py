@@ -26,7 +26,8 @@ def error(profile: Profile, value: Array, input: Enclosure, **attributes: Any) -
         bound = root_error(profile, value, raised, off, power)
     signed = (largest > raised) & (power % 2 != 0) & (power != 1)  # no root where S may be < 0
     uncertain = signed & (raised < off)
-    return np.where(uncertain | (largest + off > profile.largest), np.inf, bound)
+    fits = largest + off <= profile.largest  # not if it is NaN, for infinities were subtracted
+    return np.where(uncertain | ~fits, np.inf, bound)
 
 
 def sum_error(profile: Profile, input: Enclosure, largest: Array, attributes: Attributes) -> Array:

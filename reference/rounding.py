@@ -27,6 +27,10 @@ Exact = Fraction | list[float] | Callable[[MPIntervalContext], Interval] | None
 PIECE = 2**15
 PRECISIONS = (96, 192, 768, 3072)
 
+# Powers of two of which nothing but that they are so large or small matters.
+BEYOND = 2**14
+LONGEST = 64  # whole powers up to this one are written out as fractions
+
 # e^x for x below FAR is too small for the last precision to show; as a summand it only breaks ties.
 FAR = -1500
 NEXT_TO_NOTHING = Fraction(1, 2**2000)
@@ -105,9 +109,25 @@ def nearest_float32(value: Exact) -> np.float32:
     return round_fraction(simplest(low))
 
 
+def divided_by_zero(value: Fraction) -> Exact:
+    """value/0: an infinity with its sign, no number for 0/0."""
+    return None if value == 0 else (1 if value > 0 else -1) * Fraction(2) ** BEYOND
+
+
+def finest() -> MPIntervalContext:
+    """A context of the last precision."""
+    context = MPIntervalContext()
+    context.prec = PRECISIONS[-1]
+    return context
+
+
 def to_fraction(raw: tuple[int, int, int, int]) -> Fraction:
-    """The very number that mpmath's (sign, mantissa, exponent, bits) is."""
-    sign, mantissa, exponent, _ = raw
+    """The number that mpmath's (sign, mantissa, exponent, bits) is, or, where its power of two is
+    too large or small to be written out, another that rounds to the same.
+    """
+    sign, mantissa, exponent, bits = raw
+    if abs(exponent + bits) > BEYOND:
+        mantissa, exponent = 1, BEYOND if exponent > 0 else -BEYOND
     whole = Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
     return -whole if sign else whole
 
@@ -155,7 +175,7 @@ def round_fraction(value: Fraction) -> np.float32:
     step = max(magnitude(value), -126) - 23  # the last place's weight
     whole = round(value * Fraction(2) ** -step)  # Python rounds ties to even
     if abs(whole) * Fraction(2) ** step > Fraction(2) ** 128 - Fraction(2) ** 104:
-        return np.float32(math.copysign(math.inf, value))
+        return np.float32(math.inf if value > 0 else -math.inf)
     return np.float32(math.copysign(math.ldexp(abs(whole), step), value))
 
 

@@ -27,6 +27,10 @@ REFUSALS: dict[str, tuple[Shapes, dict[str, Any]]] = {
     "conv2d: stride has 3 values, expected an int or a pair": (LONE, {"stride": (1, 1, 1)}),
     "conv2d: dilation[0] is 0, expected at least 1": (LONE, {"dilation": (0, 1)}),
     "conv2d: padding is -1, expected at least 0": (LONE, {"padding": -1}),
+    "conv2d: the output has shape (1, 1, 2000003, 2000005), expected at most 2⁴⁰ elements": (
+        LONE,
+        {"padding": 10**6},
+    ),
     "conv2d: padding is 'same', expected an integer": (LONE, {"padding": "same"}),
     "conv2d: padding[1][0] is -2, expected at least 0": (LONE, {"padding": ((0, 1), (-2, 0))}),
     "conv2d: padding[0] has 3 values": (LONE, {"padding": ((0, 1, 2), (0, 1))}),
