@@ -9,7 +9,7 @@ from mpmath.ctx_iv import MPIntervalContext
 
 from .layer import Array, Attributes, Layer, evaluate
 from .lp_pool2d_error import error, own_error
-from .power_windows import places, window_sums
+from .power_windows import cut, places, whole_share
 from .rounding import LONGEST, Exact, Interval, finest, inside
 from .rounding import power as raised
 from .spec import Pair, Shape, SpecError, axes, boolean, number, pair
@@ -65,10 +65,13 @@ def shape_rule(
 
 
 def formula(input: Array, **attributes: Any) -> Array:
-    power = attributes["norm_type"]
+    power, seen = attributes["norm_type"], cut(input, attributes)
     # Scaled by a power of two, which rounds nothing, no power leaves float64's range.
-    scale = 2.0 ** np.frexp(np.abs(input).max())[1] if np.isfinite(input).all() else 1.0
-    return window_sums((input / scale) ** power, attributes) ** (1 / power) * scale
+    largest = cut(np.abs(input), attributes).max(axis=(4, 5))
+    scale = np.where(np.isfinite(largest), 2.0 ** np.frexp(largest)[1], 1.0)
+    taps = np.ndindex(*attributes["kernel_size"])
+    total = sum(((seen[..., *tap] / scale) ** power for tap in taps), np.zeros(scale.shape))
+    return (total * whole_share(input.shape, attributes)) ** (1 / power) * scale
 
 
 def exact(index: tuple[int, ...], input: Array, **attributes: Any) -> Exact:

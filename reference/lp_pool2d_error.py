@@ -41,7 +41,7 @@ def sum_error(profile: Profile, input: Enclosure, largest: Array, attributes: At
     if not input.exact:
         off = off + largest - window_sums(np.abs(input.value) ** power, attributes)
     lost = window_sums(x**power * subnormal(profile, x), attributes)
-    return off + lost + 3 * tiny * terms * (largest > 0)
+    return off + lost + 3 * tiny * terms * (window_sums(x, attributes) > 0)  # powers may be 0
 
 
 def root_error(profile: Profile, value: Array, raised: Array, off: Array, power: float) -> Array:

@@ -51,7 +51,8 @@ def correctly_rounded_values(
             if found is not None:
                 unsure |= np.any(found != value, axis=0) & np.isfinite(value)
         if all(v is None or np.isfinite(v).all() for v in values):
-            unsure |= np.isnan(value) & np.isinf(error)  # NaN by the formula's way, if at all
+            # NaN or infinity by the formula's way, if at all.
+            unsure |= ~(np.isfinite(value) | np.isfinite(error))
         for index in map(tuple, np.argwhere(unsure).tolist()):
             rounded[index] = nearest_float32(layer.exact(index, *values, **attributes))
     # A real number 0 has no sign, and libraries differ in the one they give it; so with NaN's bits.

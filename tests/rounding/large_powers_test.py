@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rounding.nearest import QUIET_NAN, F, is_nearest, neighbours, one_row, place
 
-from clgold.reference import correctly_rounded, error_bound, local_response_norm
+from clgold.reference import correctly_rounded, error_bound, local_response_norm, lp_pool2d
 
 POWERS = (64, 65, 66, 101)
 PIXELS = st.lists(st.integers(-9, 9), min_size=1, max_size=4)
@@ -49,6 +49,17 @@ def test_the_largest_pixel_is_left_of_an_immense_power(power: float) -> None:
     assert np.isnan(y) if odd else y == 4
 
 
+@pytest.mark.parametrize("scale", [2.0**-100, 2.0**-37, 2.0**90])
+def test_a_small_window_beside_large_ones_is_no_zero(scale: float) -> None:
+    """Powers that float64 does not hold, if everything is scaled by the largest pixel of all."""
+    x = one_row(2.0**120, 2.0**120, 3 * scale, 4 * scale)
+    window = {"norm_type": 33.0, "kernel_size": (1, 2)}
+    rounded = correctly_rounded("lp_pool2d", x, **window).ravel()
+    assert pooled([3 * scale, 4 * scale], 33.0) == rounded[1] == F(scale) * pooled([3, 4], 33.0)
+    np.testing.assert_allclose(lp_pool2d(x, **window).ravel(), rounded, rtol=1e-7)
+    assert error_bound("lp_pool2d", one_row(scale, scale), **window) > 0
+
+
 def test_an_immense_root_of_a_tiny_power_is_beyond_every_number() -> None:
     assert pooled([3, 4], 1e-300) == np.inf
     assert pooled([0.25, 0.25], 1e-300) == np.inf  # 2^(10³⁰⁰)/4
@@ -73,6 +84,17 @@ def test_by_zero_is_an_infinity_or_no_number(beta: float) -> None:
     np.testing.assert_array_equal(found, [np.inf, -np.inf, np.nan])
     found = normed([1, -2, 0], size=3, alpha=0.0, beta=-beta, k=0.0)
     np.testing.assert_array_equal(found, [0, 0, 0])
+
+
+@pytest.mark.parametrize("beta", [1.0, 2.0, 0.5, 65.0])
+def test_a_base_that_float64_takes_for_zero_is_not_zero(beta: float) -> None:
+    """1 − (0.5² + 0.5² + 0.5² + 0.5²) is 0; with 2⁻³⁰ in place of a 0 it is −2⁻⁶⁰."""
+    pixels, attributes = [0.5, 0.5, 0.5, 0.5, 2.0**-30], {"size": 9, "alpha": -9.0, "k": 1.0}
+    y = normed(pixels, **attributes, beta=beta)[0]
+    if beta == 0.5:
+        assert np.isnan(y)
+    else:
+        assert is_nearest(y, Fraction(1, 2) / Fraction(-(2.0**-60)) ** int(beta))
 
 
 @pytest.mark.parametrize("beta", [1e12, -1e12, 1e308, -1e308])
