@@ -1,20 +1,15 @@
 """A process that kernels run in. A crash, a hang or an exit there is a verdict here.
 
-A worker holds one driver; after a crash the next request starts a new one, with a kernel cache that
-holds nothing of the old one's.
+A worker holds one driver; after a crash the next request starts a new process, with what went well
+in the old one's kernel cache.
 """
 
-import contextlib
 import itertools
 import json
 import os
-import select
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -26,6 +21,7 @@ from clgold.reference import Chain
 from clgold.reference.spec import Shape
 
 from . import probe
+from .child import Child, Lost, begin
 from .drivers import Driver
 from .record import from_json
 from .run import CACHE_FULL, Run
@@ -55,14 +51,6 @@ class RemoteArray:
         return self.host.dtype
 
 
-class Lost(Exception):
-    """The worker died or was too slow; the verdict and the sentence that says so."""
-
-    def __init__(self, verdict: str, message: str) -> None:
-        super().__init__(message)
-        self.verdict, self.message = verdict, message
-
-
 @dataclass(eq=False)
 class Worker:
     """One driver's process, started when it is needed, and again after it has died."""
@@ -70,7 +58,7 @@ class Worker:
     driver: Driver
     index: int = 0
     seconds: float = RUN_SECONDS
-    process: subprocess.Popen[bytes] | None = None
+    child: Child | None = None
     about: dict[str, Any] = field(default_factory=dict)
     present: set[str] = field(default_factory=set)
     dropped: list[str] = field(default_factory=list)
@@ -127,8 +115,7 @@ class Worker:
         """The run by the process that there is, or else by a new one."""
         output = f"a{next(self.numbers)}"
         try:
-            if self.process is None:
-                self.start()
+            child = self.child or self.start()
             given = [o for o in operands if o is not None]
             missing = {o.name: o for o in given if o.name not in self.present}
             request = {
@@ -145,8 +132,9 @@ class Worker:
                 "folder": str(self.folder),
                 "output": output,
             }
-            answer = self.ask(request)
+            answer = child.ask(request, self.seconds)
         except Lost as lost:
+            self.child = None
             full = NO_ROOM in lost.message
             return Run(CACHE_FULL if full else lost.verdict, lost.message)
         self.present = (self.present | set(missing) | {output}) - set(self.dropped)
@@ -174,81 +162,26 @@ class Worker:
             answer["record"] and from_json(answer["record"]),
         )
 
-    def start(self) -> None:
+    def start(self) -> Child:
         """Start the process; Lost if it does not come up."""
-        errors = (self.folder / "errors").open("wb")
         command = [sys.executable, "-P", "-m", f"{__package__}.serve"]
-        self.process = subprocess.Popen(
-            [*command, json.dumps(asdict(self.driver)), str(self.index)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            start_new_session=True,
-        )
-        errors.close()
-        self.present, self.dropped = set(), []
-        self.about = self.receive(START_SECONDS)
-
-    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        assert self.process is not None
-        assert self.process.stdin is not None
-        try:
-            self.process.stdin.write((json.dumps(request) + "\n").encode())
-            self.process.stdin.flush()
-        except BrokenPipeError:
-            raise self.lost() from None
-        return self.receive(self.seconds)
-
-    def receive(self, seconds: float) -> dict[str, Any]:
-        """The next line of the process; Lost when it dies or takes longer."""
-        assert self.process is not None
-        assert self.process.stdout is not None
-        pipe, data, end = self.process.stdout.fileno(), b"", time.monotonic() + seconds
-        while not data.endswith(b"\n"):
-            ready, _, _ = select.select([pipe], [], [], max(0.0, end - time.monotonic()))
-            if not ready:
-                self.kill()
-                raise Lost("timeout", f"no answer within {seconds:g} seconds")
-            part = os.read(pipe, 2**16)
-            if not part:
-                raise self.lost()
-            data += part
-        answer: dict[str, Any] = json.loads(data)
-        return answer
-
-    def lost(self) -> Lost:
-        """Why the process is no more, with its last words."""
-        assert self.process is not None
-        code = self.process.wait()
-        self.kill()
-        if code < 0:
-            how = f"the process died of {signal.Signals(-code).name}"
-        else:
-            how = f"the process ended with status {code}"
-        lines = (self.folder / "errors").read_text(errors="replace").strip().splitlines()
-        return Lost("crash", f"{how}: {lines[-1].strip()}" if lines else how)
+        command += [json.dumps(asdict(self.driver)), str(self.index)]
+        child = begin(command, self.folder / "errors")
+        self.about = child.receive(START_SECONDS)
+        self.child, self.present, self.dropped = child, set(), []
+        return child
 
     def kill(self) -> None:
-        """End the process and whatever it started."""
-        if self.process is None:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(BrokenPipeError):  # a request that nobody read
-                    pipe.close()
-        self.process = None
+        """End the process, if there is one."""
+        if self.child is not None:
+            self.child.kill()
+        self.child = None
 
     def close(self) -> None:
-        """Let the process end well, so that its kernel cache stays warm, and clean up."""
-        if self.process is not None and self.process.stdin is not None:
-            self.process.stdin.close()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(timeout=10)
-            self.process.stdin = None
-            self.kill()
+        """Let the process end well, and clean up."""
+        if self.child is not None:
+            self.child.close()
+        self.child = None
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

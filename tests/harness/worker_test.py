@@ -78,10 +78,10 @@ def test_what_a_variant_prints_is_no_answer(worker: Worker) -> None:
 @pytest.mark.parametrize("gone", [False, True], ids=["dying", "gone"])
 def test_a_worker_killed_from_outside_is_replaced(worker: Worker, gone: bool) -> None:
     assert_the_next_case_passes(worker)
-    assert worker.process is not None
-    os.kill(worker.process.pid, signal.SIGKILL)
+    assert worker.child is not None
+    os.kill(worker.child.process.pid, signal.SIGKILL)
     if gone:  # nobody reads the request any more
-        worker.process.wait()
+        worker.child.process.wait()
     found = judged(worker, "right")
     assert found.verdict in ("crash", "pass")
     assert_the_next_case_passes(worker)
@@ -126,8 +126,8 @@ def test_a_full_disk_under_the_cache_folder_costs_no_result(
     other = Worker(opencl.driver, 0, seconds=60.0 if opencl.driver.guards else 300.0)
     try:
         assert_the_next_case_passes(other)
-        assert other.process is not None
-        before = other.process.pid
+        assert other.child is not None
+        before = other.child.process.pid
         resource.prlimit(before, resource.RLIMIT_FSIZE, (512, 512))  # enough for CASE's results
         fresh = candidates(OURS, "tanh")[0]
         found = run_case(other, fresh, Case("tanh", "real", ((3, 17),), {}, 5))
@@ -135,7 +135,7 @@ def test_a_full_disk_under_the_cache_folder_costs_no_result(
         said = capfd.readouterr().err
         assert f"{opencl.driver.name} starts again: " in said
         assert "IO failure on output stream" in said or f"kernel cache {tmp_path}" in said
-        assert other.process.pid != before
+        assert other.child.process.pid != before
         assert_the_next_case_passes(other)
     finally:
         other.close()
