@@ -16,6 +16,7 @@ from .wrongly import with_input
 
 # (link, changed geometry) → the pool over windows that lie elsewhere
 Pool = Callable[[Link, dict[str, Any]], Enclosure]
+PLACES = "start at the place times stride, minus padding"
 
 
 def own_geometry(link: Link) -> dict[str, Any]:
@@ -69,7 +70,6 @@ def shifted(pool: Pool, down: int, right: int) -> Recompute:
 
 def window_rows(pool: Pool, padded: bool = True) -> tuple[Row, ...]:
     """Windows that lie elsewhere, for any pool; `padded` if it knows padding."""
-    taps, places = "run over kernel_size taps", "start at the place times stride, minus padding"
     return (
         (
             "stride = kernel size",
@@ -77,7 +77,7 @@ def window_rows(pool: Pool, padded: bool = True) -> tuple[Row, ...]:
             "advance by stride, not by kernel_size",
             elsewhere(pool, lambda kernel, **_: {"stride": kernel}),
         ),
-        ("stride ignored", "stride 1", places, elsewhere(pool, lambda **_: {"stride": (1, 1)})),
+        ("stride ignored", "stride 1", PLACES, elsewhere(pool, lambda **_: {"stride": (1, 1)})),
         (
             "strides exchanged",
             "stride_h and stride_w exchanged",
@@ -91,6 +91,21 @@ def window_rows(pool: Pool, padded: bool = True) -> tuple[Row, ...]:
             elsewhere(pool, lambda kernel, **_: {"kernel": kernel[::-1]}),
         ),
         *(padding_rows(pool) if padded else ()),
+        *size_rows(pool),
+        *shift_rows(pool),
+        (
+            "input read as NHWC",
+            "an input read as (N, H, W, C)",
+            "index the input as ((n·C + c)·H + y)·W + x",
+            with_input(as_stored("NHWC")),
+        ),
+    )
+
+
+def size_rows(pool: Pool) -> tuple[Row, ...]:
+    """Windows of another size."""
+    taps = "run over kernel_size taps"
+    return (
         (
             "window one short",
             "windows without their last row and column",
@@ -127,39 +142,38 @@ def window_rows(pool: Pool, padded: bool = True) -> tuple[Row, ...]:
             taps,
             elsewhere(pool, lambda kernel, **_: {"kernel": (kernel[0], 1)}),
         ),
+    )
+
+
+def shift_rows(pool: Pool) -> tuple[Row, ...]:
+    """Windows that lie one pixel beside their place."""
+    return (
         (
             "shifted down and right",
             "windows one row and one column late",
-            places,
+            PLACES,
             shifted(pool, 1, 1),
         ),
         (
             "shifted up and left",
             "windows one row and one column early",
-            places,
+            PLACES,
             shifted(pool, -1, -1),
         ),
-        ("shifted down", "windows one row late", places, shifted(pool, 1, 0)),
-        ("shifted up", "windows one row early", places, shifted(pool, -1, 0)),
-        ("shifted right", "windows one column late", places, shifted(pool, 0, 1)),
-        ("shifted left", "windows one column early", places, shifted(pool, 0, -1)),
-        (
-            "input read as NHWC",
-            "an input read as (N, H, W, C)",
-            "index the input as ((n·C + c)·H + y)·W + x",
-            with_input(as_stored("NHWC")),
-        ),
+        ("shifted down", "windows one row late", PLACES, shifted(pool, 1, 0)),
+        ("shifted up", "windows one row early", PLACES, shifted(pool, -1, 0)),
+        ("shifted right", "windows one column late", PLACES, shifted(pool, 0, 1)),
+        ("shifted left", "windows one column early", PLACES, shifted(pool, 0, -1)),
     )
 
 
 def padding_rows(pool: Pool) -> tuple[Row, ...]:
     """Padding on other sides."""
-    places = "start at the place times stride, minus padding"
     return (
         (
             "padding ignored",
             "windows that start at the image's corner, without padding",
-            places,
+            PLACES,
             elsewhere(pool, lambda **_: {"origin": (0, 0)}),
         ),
         (
@@ -183,7 +197,7 @@ def padding_rows(pool: Pool) -> tuple[Row, ...]:
         (
             "padding of the other side",
             "the padding of the bottom and right",
-            places,
+            PLACES,
             other_side(pool),
         ),
     )
