@@ -1,12 +1,14 @@
 """Sampling an image at the points of a grid."""
 
 import math
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from .layer import Array, Attributes, Layer, evaluate
+from .rounding import INFINITE
 from .sampling import blend, exact_pixel, gather, pixel
 from .sampling_error import choices, error
 from .spec import Shape, SpecError, axes, boolean, choice
@@ -76,7 +78,7 @@ def exact(
     mode: str,
     padding_mode: str,
     align_corners: bool,
-) -> Fraction:
+) -> Fraction | None:
     """The same formula in fractions; the nearest pixel's ties go to the even one."""
     n, c, i, j = index
     image, place = input[n, c], []
@@ -97,14 +99,22 @@ def exact(
             for column in (math.floor(place[1]), math.floor(place[1]) + 1)
         ]
     h, w = image.shape
-    return sum(
-        (
-            weight * Fraction(float(image[row, column]))
-            for row, column, weight in corners
-            if weight and 0 <= row < h and 0 <= column < w
-        ),
-        Fraction(0),
+    return weighted_sum(
+        (weight, float(image[row, column]))
+        for row, column, weight in corners
+        if weight and 0 <= row < h and 0 <= column < w
     )
+
+
+def weighted_sum(terms: Iterable[tuple[Fraction, float]]) -> Fraction | None:
+    """Σ weight·x for positive weights; infinities add as IEEE 754 says, None for no number."""
+    seen = list(terms)
+    special = {x for _, x in seen if not math.isfinite(x)}
+    if not special:
+        return sum((weight * Fraction(x) for weight, x in seen), Fraction(0))
+    if len(special) > 1 or any(map(math.isnan, special)):
+        return None
+    return INFINITE if special.pop() > 0 else -INFINITE
 
 
 GRID_SAMPLE = Layer(

@@ -29,6 +29,7 @@ PRECISIONS = (96, 192, 768, 3072)
 
 # Powers of two of which nothing but that they are so large or small matters.
 BEYOND = 2**14
+INFINITE = Fraction(2) ** BEYOND
 LONGEST = 64  # whole powers up to this one are written out as fractions
 
 # e^x for x below FAR is too small for the last precision to show; as a summand it only breaks ties.
@@ -112,7 +113,7 @@ def nearest_float32(value: Exact) -> np.float32:
 
 def divided_by_zero(value: Fraction) -> Exact:
     """value/0: an infinity with its sign, no number for 0/0."""
-    return None if value == 0 else (1 if value > 0 else -1) * Fraction(2) ** BEYOND
+    return None if value == 0 else INFINITE if value > 0 else -INFINITE
 
 
 def finest() -> MPIntervalContext:

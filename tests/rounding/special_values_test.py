@@ -123,3 +123,20 @@ def test_a_certain_class_has_a_tiny_negative_logarithm() -> None:
     y = correctly_rounded("log_softmax", floats(0, -40), dim=0)
     assert y[0] == F(-math.exp(-40))
     assert y[1] == -40
+
+
+HAIR = np.array([[[[-1e-45, 0]]]], F)  # float64 takes index 1 − 10⁻⁴⁵ for 1
+
+
+@pytest.mark.parametrize("special", [np.inf, -np.inf, np.nan])
+def test_a_point_a_hair_beside_a_pixel_sees_the_next_one_too(special: float) -> None:
+    image = np.array([[[[special, 1, 2]]]], F)
+    found = correctly_rounded("grid_sample", image, HAIR, align_corners=True)
+    np.testing.assert_array_equal(found.item(), special)
+    found = correctly_rounded("grid_sample", image, HAIR, align_corners=True, mode="nearest")
+    assert found.item() == 1
+
+
+def test_infinities_of_both_signs_make_no_number() -> None:
+    image = np.array([[[[np.inf, 1, 2], [-np.inf, 3, 4]]]], F)
+    assert np.isnan(correctly_rounded("grid_sample", image, HAIR, align_corners=True).item())
