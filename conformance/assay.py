@@ -9,9 +9,6 @@ from clgold.device.variants import Variant, load_variants
 from clgold.golden.probes import PROBES
 from clgold.reference import find_chain
 
-# Examples drawn for each assay.
-EFFORTS = {"quick": 3, "standard": 6, "thorough": 400}
-
 
 @dataclass(frozen=True)
 class Assay:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis.errors import Unsatisfiable
 
-from clgold.conformance.assay import EFFORTS, Assay
+from clgold.conformance.assay import Assay
 from clgold.conformance.cases import replay_line, run_case
 from clgold.conformance.compare import Comparison
 from clgold.conformance.diagnosis_text import few_lines
@@ -15,6 +15,7 @@ from clgold.conformance.draws import cases
 from clgold.conformance.explain_case import explain_case
 from clgold.conformance.layer_run import FINE
 from clgold.conformance.ledger import Book
+from clgold.conformance.plugin import EFFORTS
 from clgold.device.worker import Worker
 from clgold.golden.cases import Case
 

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -179,3 +180,11 @@ def test_no_file_holds_what_belongs_to_one_machine_or_its_tools(word: str) -> No
         if word in line.lower()
     ]
     assert holding == []
+
+
+def test_the_plugin_loads_nothing_before_a_project_is_configured() -> None:
+    """It is loaded in every run of pytest where clgold is installed."""
+    program = "import sys, clgold.conformance.plugin; print({'numpy', 'pyopencl'} & {*sys.modules})"
+    command = [sys.executable, "-P", "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
