@@ -1,9 +1,10 @@
-"""Settings for the whole suite: Hypothesis profiles, threads, and the slow tests on request."""
+"""Settings for all tests: the suite's plug-in, the Hypothesis profile, threads."""
 
 import os
 
-import pytest
 from hypothesis import HealthCheck, settings
+
+pytest_plugins = ["clgold.conformance.suite.plugin"]
 
 # A deadline would make the verdict depend on the machine's load.
 settings.register_profile(
@@ -17,15 +18,3 @@ settings.load_profile("standard")
 
 # The tests' processes share the processors: BLAS's threads would only wait for each other, busily.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--slow", action="store_true", help="run the tests marked slow too")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--slow"):
-        return
-    slow = [item for item in items if item.get_closest_marker("slow")]
-    config.hook.pytest_deselected(items=slow)
-    items[:] = [item for item in items if item not in slow]

@@ -19,11 +19,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from faults import VARIANTS as PLANTED
 
-from clgold.conformance.bisection.bisect import bisect
-from clgold.conformance.bisection.faults import Fault, fault_of_kernel
-from clgold.conformance.plan import plan_run
+from clgold.conformance.run.choose import plan_run
 from clgold.device.variants import load_variants
 from clgold.device.worker import Worker, open_worker
+from clgold.diagnosis.bisect.engine import bisect
+from clgold.diagnosis.bisect.faults import Fault, fault_of_kernel
 from clgold.golden.photographs import load_image, photographs
 from clgold.golden.weights import seeded_weights
 from clgold.networks import STN, view

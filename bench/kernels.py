@@ -66,8 +66,8 @@ def measure(session: Session, work: Work, variant: Variant, seconds: float) -> t
     layer = find_layer(work.layer)
     attributes, shape = layer.resolve(work.shapes, work.attributes)
     operands = tuple(
-        None if size is None else session.upload(name, fill("real", name, SEED, size))
-        for name, size in zip(layer.operands, work.shapes, strict=True)
+        None if size is None else session.upload(name, fill("real", one, name, SEED, size))
+        for (name, one), size in zip(layer.declared(len(work.shapes)), work.shapes, strict=True)
     )
     times: list[float] = []
     while len(times) < 4 or sum(times) < seconds:

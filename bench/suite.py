@@ -1,22 +1,21 @@
 """What a second process gains the conformance suite.
 
-    python bench/suite.py [pytest options, such as --device pocl]
+    python bench/suite.py [options of `clgold suite`, such as --device pocl]
 
-Runs tests/kernels_test.py at quick effort without and with pytest-xdist -n 2, one after another,
+Runs the suite at quick effort without and with pytest-xdist -n 2, one after another,
 and prints the ratio of the times. Kernel caches are warmed first.
 """
 
 import subprocess
 import sys
 import time
-from pathlib import Path
 
-SUITE = Path(__file__).parent.parent / "tests" / "kernels_test.py"
+PROGRAM = "from clgold.conformance.commands.cli import main; main()"
 
 
 def seconds(*options: str) -> float:
     """The time that the suite takes with these options."""
-    command = [sys.executable, "-m", "pytest", "-q", str(SUITE), "--effort", "quick", *options]
+    command = [sys.executable, "-P", "-c", PROGRAM, "suite", "-q", "--effort", "quick", *options]
     start = time.perf_counter()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - start

@@ -6,7 +6,7 @@ from .variants import variant
 LANES = 8
 
 
-@variant("avg_pool2d", "vector")
+@variant("avg_pool2d", "vector", much=True)
 def avg_pool2d_vector(cl, input, *, kernel_size, stride, padding, ceil_mode, count_include_pad):
     """One work-item computes 8 outputs of a row, (N, C, H, W) to (N, C, OH, OW)."""
     _, _, h, w = input.shape

@@ -11,7 +11,7 @@ def _images(shapes, attributes):
     return None if len(shapes[0]) > 2 else "features (N, C) without an image"
 
 
-@variant("batch_norm", "vector", supports=_images)
+@variant("batch_norm", "vector", supports=_images, much=True)
 def batch_norm_vector(cl, input, running_mean, running_var, weight, bias, *, eps):
     """One work-item computes one channel of one image, (N, C, H, W) to the same."""
     n, c, *plane = input.shape

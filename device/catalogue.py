@@ -8,44 +8,85 @@ from clgold.reference import find_layer
 from clgold.reference.spec import Shape
 
 from . import (
+    accumulate,
     add,
     affine_grid,
+    affine_grid_grad,
     affine_grid_sample,
     argmax,
     avg_pool2d,
+    avg_pool2d_grad,
     avg_pool2d_vector,
     batch_norm,
+    batch_norm_bias_grad,
+    batch_norm_input_grad,
     batch_norm_vector,
+    batch_norm_weight_grad,
     concat,
     conv2d,
+    conv2d_bias_grad,
     conv2d_blocked,
     conv2d_im2col,
+    conv2d_input_grad,
+    conv2d_input_grad_im2col,
     conv2d_local,
     conv2d_pool_elu,
+    conv2d_weight_grad,
+    conv2d_weight_grad_im2col,
     conv2d_winograd,
+    cross_entropy,
+    cross_entropy_grad,
+    cross_entropy_grad_local,
     elu,
+    elu_grad,
     flatten,
     flatten_linear_elu,
     grid_sample,
+    leaky_relu,
+    leaky_relu_grad,
     linear,
+    linear_bias_grad,
     linear_blocked,
+    linear_input_grad,
+    linear_input_grad_vector,
     linear_local,
     linear_softmax_argmax,
+    linear_weight_grad,
+    linear_weight_grad_vector,
     local2d,
+    local2d_input_grad,
+    local2d_weight_grad,
     local_response_norm,
+    local_response_norm_grad,
     log_softmax,
+    log_softmax_grad,
     lp_pool2d,
     max_pool2d,
+    max_pool2d_grad,
+    max_pool2d_grad_indexed,
     max_pool2d_vector,
+    mul,
     permute,
     relu,
+    relu_grad,
     reshape,
     scale_shift,
+    scale_shift_input_grad,
+    scale_shift_scale_grad,
+    scale_shift_scale_grad_local,
+    scale_shift_shift_grad,
+    set_zero,
+    sgd,
+    sgd_velocity,
     sigmoid,
+    sigmoid_grad,
     softmax,
+    softmax_grad,
+    softmax_grad_local,
     softmax_local,
     softmax_vector,
     tanh,
+    tanh_grad,
 )
 from .variants import Variant, declared_in
 
@@ -67,6 +108,7 @@ VARIANTS: tuple[Variant, ...] = tuple(
         avg_pool2d_vector,
         lp_pool2d,
         relu,
+        leaky_relu,
         elu,
         tanh,
         sigmoid,
@@ -86,6 +128,46 @@ VARIANTS: tuple[Variant, ...] = tuple(
         reshape,
         permute,
         add,
+        mul,
+        relu_grad,
+        leaky_relu_grad,
+        elu_grad,
+        tanh_grad,
+        sigmoid_grad,
+        local2d_input_grad,
+        local2d_weight_grad,
+        scale_shift_scale_grad,
+        scale_shift_scale_grad_local,
+        scale_shift_shift_grad,
+        scale_shift_input_grad,
+        softmax_grad,
+        softmax_grad_local,
+        log_softmax_grad,
+        cross_entropy,
+        cross_entropy_grad,
+        cross_entropy_grad_local,
+        sgd,
+        sgd_velocity,
+        accumulate,
+        set_zero,
+        avg_pool2d_grad,
+        max_pool2d_grad,
+        max_pool2d_grad_indexed,
+        local_response_norm_grad,
+        affine_grid_grad,
+        batch_norm_input_grad,
+        batch_norm_weight_grad,
+        batch_norm_bias_grad,
+        conv2d_input_grad,
+        conv2d_input_grad_im2col,
+        conv2d_weight_grad,
+        conv2d_weight_grad_im2col,
+        conv2d_bias_grad,
+        linear_input_grad,
+        linear_input_grad_vector,
+        linear_weight_grad,
+        linear_weight_grad_vector,
+        linear_bias_grad,
         conv2d_pool_elu,
         flatten_linear_elu,
         affine_grid_sample,
@@ -95,16 +177,8 @@ VARIANTS: tuple[Variant, ...] = tuple(
 )
 
 
-# What goes before naive, where it applies, once there is much to do (bench/kernels.py). Variants
-# that a driver has to pass a gate for are none of them: the choice does not ask which driver it is.
-PREFERRED: Mapping[str, tuple[str, ...]] = {
-    "conv2d": ("blocked8", "im2col"),
-    "linear": ("blocked",),
-    "max_pool2d": ("vector",),
-    "avg_pool2d": ("vector",),
-    "batch_norm": ("vector",),
-    "softmax": ("vector",),
-}
+# Variants declared for `much` work have no gate: the choice does not ask which driver it is
+# (measured: bench/kernels.py).
 MUCH = 2**18  # products, or elements where none are summed: less takes no time in any variant
 
 
@@ -129,18 +203,15 @@ def choose(
 def ours(
     layer: str, shapes: tuple[Shape | None, ...], attributes: Mapping[str, Any]
 ) -> tuple[Variant, ...]:
-    """Our variants of the layer, naive first where there is little to do, else those preferred."""
+    """Our variants of the layer, naive first where there is little to do."""
     known = candidates(VARIANTS, layer)
-    if layer not in PREFERRED or amount(layer, shapes, attributes) < MUCH:
+    if not any(one.much for one in known) or amount(layer, shapes, attributes) < MUCH:
         return known
-    names = PREFERRED[layer]
-    last = len(names)
-    return tuple(sorted(known, key=lambda v: names.index(v.name) if v.name in names else last))
+    return tuple(sorted(known, key=lambda one: not one.much))
 
 
 def amount(layer: str, shapes: tuple[Shape | None, ...], attributes: Mapping[str, Any]) -> int:
-    """How many products a layer of sums adds up, how many elements another one reads."""
-    input, *rest = shapes
-    if layer in ("conv2d", "linear"):
-        return prod(find_layer(layer).out_shape(*shapes, **attributes)) * prod((rest[0] or ())[1:])
-    return prod(input or ())
+    """How many products a layer adds up, how many elements another one reads."""
+    found = find_layer(layer)
+    depth = found.depth(shapes, attributes)
+    return prod(found.out_shape(*shapes, **attributes)) * depth if depth else prod(shapes[0] or ())

@@ -67,7 +67,7 @@ def conv2d_blocked(cl, input, weight, bias, *, stride, padding, dilation, groups
     return _conv2d(cl, input, weight, bias, stride, padding, dilation, lanes=16)
 
 
-@variant("conv2d", "blocked8", supports=_one_group)
+@variant("conv2d", "blocked8", supports=_one_group, much=True)
 def conv2d_blocked8(cl, input, weight, bias, *, stride, padding, dilation, groups):
     """The same with 8 channels, for drivers that do not bear vectors of 16."""
     return _conv2d(cl, input, weight, bias, stride, padding, dilation, lanes=8)

@@ -8,7 +8,7 @@ LANES, ROWS = 8, 8
 OPTIONS = (f"-DVEC={LANES}", f"-DROWS={ROWS}")
 
 
-@variant("conv2d", "im2col")
+@variant("conv2d", "im2col", much=True)
 def conv2d_im2col(cl, input, weight, bias, *, stride, padding, dilation, groups):
     """One work-item computes 8 channels of 8 outputs, (N, C, H, W) to (N, M, OH, OW)."""
     _, c, h, w = input.shape

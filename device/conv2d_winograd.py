@@ -1,6 +1,6 @@
 """conv2d on a device, by Winograd's F(2x2, 3x3)."""
 
-from clgold.reference.winograd import winograd_bound
+from clgold.reference.winograd import winograd
 
 from .tiling import pieces, round_up
 from .variants import variant
@@ -19,7 +19,7 @@ def _three_by_three(shapes, attributes):
     return None if shapes[1][2:] == (3, 3) else "filters other than 3×3"
 
 
-@variant("conv2d", "winograd", supports=_three_by_three, bound=winograd_bound)
+@variant("conv2d", "winograd", supports=_three_by_three, bound=winograd(2, 3))
 def conv2d_winograd(cl, input, weight, bias, *, stride, padding, dilation, groups):
     """Transforms to tiles of 4x4, 16 matrix products, and back; (N, C, H, W) to (N, M, OH, OW)."""
     _, c, h, w = input.shape

@@ -6,11 +6,12 @@ names. Two LLVM-based ones in one process abort it, so finding them reads files 
 """
 
 import importlib.util
+import json
 import os
 import platform
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 SYSTEM_VENDORS = Path("/etc/OpenCL/vendors")
@@ -58,6 +59,15 @@ class Driver:
     environment: Mapping[str, str] = field(default_factory=dict, hash=False)
     preload: tuple[str, ...] = ()
     guards: bool = True  # False: it checks bounds itself, and guard zones would hide overruns
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+
+def from_json(text: str) -> Driver:
+    """The driver that `to_json` wrote."""
+    fields = json.loads(text)
+    return Driver(**{**fields, "preload": tuple(fields["preload"])})
 
 
 def discover() -> tuple[Driver, ...]:

@@ -6,13 +6,12 @@ DRIVER is the driver's record as JSON. The answer, one line of JSON, goes to sta
 {"reason"} of a driver that does not work, or {"platform", "version", "devices"}.
 """
 
-import json
-import os
 import sys
 from typing import TYPE_CHECKING, Any
 
 from .caches import cache_folder
-from .drivers import Driver
+from .drivers import Driver, from_json
+from .isolated import answering
 from .loader import DriverError, activate
 
 if TYPE_CHECKING:
@@ -29,19 +28,14 @@ __kernel void three_x_plus_one(__global const float *x, __global float *y)
 
 def main(argument: str) -> None:
     """Print the answer about the driver that the argument describes; raise nothing."""
-    # What drivers print of their own accord must not mix with the answer.
-    answers = os.dup(1)
-    os.dup2(2, 1)
-    record = json.loads(argument)
-    driver = Driver(**{**record, "preload": tuple(record["preload"])})
+    tell = answering()
     try:
-        answer = examine(driver)
+        answer = examine(from_json(argument))
     except DriverError as error:
         answer = {"reason": str(error)}
     except Exception as error:  # whatever a driver makes pyopencl raise is an answer too
-        answer = {"reason": f"It fails with {type(error).__name__}: {_gist(error)}."}
-    with os.fdopen(answers, "w") as out:
-        out.write(json.dumps(answer) + "\n")
+        answer = {"reason": f"It fails with {type(error).__name__}: {gist(error)}."}
+    tell(answer)
 
 
 def examine(driver: Driver) -> dict[str, Any]:
@@ -90,13 +84,13 @@ def _trial(device: "cl.Device", cache: str) -> str:
         program.three_x_plus_one(queue, x.shape, None, source, target)
         cl.enqueue_copy(queue, y, target)
     except cl.Error as error:
-        return f"It cannot build and run a small kernel: {_gist(error)}."
+        return f"It cannot build and run a small kernel: {gist(error)}."
     if not np.array_equal(y, 3 * x + 1):
         return f"It computes 3·{x[1]:g} + 1 as {y[1]:g} in a small kernel."
     return ""
 
 
-def _gist(error: Exception) -> str:
+def gist(error: Exception) -> str:
     """Return the compiler's first complaint in an error, else its first line, unpunctuated."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()] or ["no message"]
     complaint = next((line for line in lines if "error:" in line), lines[0])

@@ -9,16 +9,14 @@ by means of the feature. DRIVER is the driver's record as JSON; the answer goes 
 import contextlib
 import functools
 import json
-import os
-import signal
-import subprocess
 import sys
-from dataclasses import asdict
 
 import numpy as np
 
 from .caches import CacheFull, cache_folder
-from .drivers import Driver
+from .drivers import Driver, from_json
+from .examine import gist
+from .isolated import Lost, answer, answering
 from .loader import activate
 from .programs import KERNELS, build
 from .simulator import unchecked
@@ -52,23 +50,10 @@ def _remembered(driver: Driver, gate: str, changed: int) -> str:
 
 def _ask(driver: Driver, gate: str) -> str:
     """The reason from a process of its own, which may crash or hang."""
-    command = [sys.executable, "-P", "-m", f"{__package__}.gates"]
-    with subprocess.Popen(
-        [*command, json.dumps(asdict(driver)), gate],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as process:
-        try:
-            output, _ = process.communicate(timeout=SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)  # with the compilers that it started
-            return f"no answer within {SECONDS:g} seconds"
-    with contextlib.suppress(IndexError, ValueError, KeyError):
-        return str(json.loads(output.splitlines()[-1])["reason"])
-    code = process.returncode
-    return f"it crashes with {signal.Signals(-code).name}" if code < 0 else "it gives no answer"
+    try:
+        return str(answer(SECONDS, "gates", driver, gate)["reason"])
+    except Lost as lost:
+        return lost.message
 
 
 def attempt(driver: Driver, gate: str) -> str:
@@ -95,18 +80,12 @@ def attempt(driver: Driver, gate: str) -> str:
 
 def main(record: str, gate: str) -> None:
     """Print the answer about the driver that the record describes; raise nothing."""
-    # What drivers print of their own accord must not mix with the answer.
-    answers = os.dup(1)
-    os.dup2(2, 1)
-    fields = json.loads(record)
+    tell = answering()
     try:
-        reason = attempt(Driver(**{**fields, "preload": tuple(fields["preload"])}), gate)
+        reason = attempt(from_json(record), gate)
     except Exception as error:  # whatever a driver makes pyopencl raise is an answer too
-        lines = str(error).strip().splitlines() or ["no message"]
-        complaint = next((line for line in lines if "error:" in line), lines[0])
-        reason = f"it fails with {type(error).__name__}: {complaint.strip()}"
-    with os.fdopen(answers, "w") as out:
-        out.write(json.dumps({"reason": reason}) + "\n")
+        reason = f"it fails with {type(error).__name__}: {gist(error)}"
+    tell({"reason": reason})
 
 
 if __name__ == "__main__":

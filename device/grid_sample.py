@@ -1,13 +1,12 @@
 """grid_sample on a device."""
 
-from .variants import variant
+from clgold.reference.grid_sample import MODES, PADDING_MODES
 
-MODES = ("bilinear", "nearest")  # numbered as in kernels/sampling.h
-PADDING_MODES = ("zeros", "border", "reflection")
+from .variants import variant
 
 
 def sampler_settings(mode, padding_mode, align_corners):
-    """The integers that describe a sampler to its kernels."""
+    """The integers that describe a sampler to its kernels, numbered as in kernels/sampling.h."""
     return MODES.index(mode), PADDING_MODES.index(padding_mode), int(align_corners)
 
 

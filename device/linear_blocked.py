@@ -8,7 +8,7 @@ from .variants import variant
 LANES, UNITS = 8, 4
 
 
-@variant("linear", "blocked")
+@variant("linear", "blocked", much=True)
 def linear_blocked(cl, input, weight, bias):
     """One work-item computes 4 output elements, (..., length) to (..., units)."""
     *rows, length = input.shape

@@ -6,7 +6,7 @@ from .variants import variant
 LANES = 8
 
 
-@variant("max_pool2d", "vector")
+@variant("max_pool2d", "vector", much=True)
 def max_pool2d_vector(cl, input, *, kernel_size, stride, padding, dilation, ceil_mode):
     """One work-item computes 8 outputs of a row, (N, C, H, W) to (N, C, OH, OW)."""
     _, _, h, w = input.shape

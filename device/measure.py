@@ -6,19 +6,16 @@ prints {"exp": ulp, …, "fused": bool, "fma": bool} as one line of JSON. The sp
 less than real devices do (exp 3 ulp, pow 16); `clgold devices` shows both.
 """
 
-import json
-import os
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from clgold.reference.generator import uniform
 
-from .drivers import Driver
+from .drivers import Driver, from_json
+from .isolated import Lost, answer, answering
 from .programs import KERNELS
 from .session import Session, open_device
 
@@ -80,28 +77,16 @@ def ulps(got: Array, exact: Array) -> Array:
 
 def measured(driver: Driver, index: int) -> dict[str, Any]:
     """What `measure` finds, in a process of its own; {"reason"} where that fails."""
-    command = [sys.executable, "-P", "-m", f"{__package__}.measure", json.dumps(asdict(driver))]
     try:
-        done = subprocess.run(
-            [*command, str(index)], capture_output=True, timeout=SECONDS, check=False
-        )
-        answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    except subprocess.TimeoutExpired:
-        return {"reason": f"not measured within {SECONDS:g} seconds"}
-    except (IndexError, ValueError):
-        words = done.stderr.decode(errors="replace").strip().splitlines() or ["no answer"]
-        return {"reason": f"cannot be measured: {words[-1]}"}
-    return answer
+        return answer(SECONDS, "measure", driver, str(index))
+    except Lost as lost:
+        return {"reason": f"cannot be measured: {lost.message}"}
 
 
 def main(driver: str, index: str) -> None:
     """Print the measurements as JSON."""
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what drivers print must not mix with the answer
-    record = json.loads(driver)
-    session = open_device(Driver(**{**record, "preload": tuple(record["preload"])}), int(index))
-    answers.write(json.dumps(measure(session)) + "\n")
-    answers.flush()
+    tell = answering()
+    tell(measure(open_device(from_json(driver), int(index))))
 
 
 if __name__ == "__main__":

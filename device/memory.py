@@ -1,23 +1,39 @@
 """Device memory that shows what a kernel did to it: poisoned, and guarded on both sides."""
 
 import itertools
+import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from clgold.reference.poison import POISON, bits
 from clgold.reference.spec import Shape
 
 if TYPE_CHECKING:
     import pyopencl as cl
 
-# Quiet NaNs with payloads of our own. What still holds POISON was never written; a kernel that
-# reads beyond an array reads NaN, and one that writes there destroys its guard. Every array has a
-# guard pattern of its own: a kernel that runs over all its arrays' ends copies one onto another.
-POISON = np.array(0x7FC5A5A5, np.uint32)
+# Quiet NaNs with payloads of our own, as POISON is. A kernel that writes beyond an array destroys
+# its guard. Every array has a guard pattern of its own: a kernel that runs over all its arrays'
+# ends copies one onto another.
 GUARDS = (np.array(0x7FC80000 + n % 2**17, np.uint32) for n in itertools.count())
-GUARD_BYTES = 4096
+GUARD_BYTES = 2**16  # of a guard zone; it grows with its array
+MOST_GUARD_BYTES = 2**20  # so that large weights take little more memory than they do
+FAR_BYTES = 48 * 2**20  # around a variant's first output: an index that slipped goes far
 PIECE = 2**22  # elements that are compared at a time: large weights need no second copy
+
+
+class Held(Protocol):
+    """An array on a device. `host` is what it held when it was last written on our behalf."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def shape(self) -> Shape: ...
+    @property
+    def dtype(self) -> np.dtype: ...
+    @property
+    def host(self) -> np.ndarray | None: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,10 +49,23 @@ class DeviceArray:
     pattern: np.ndarray  # what each word of them holds
     host: np.ndarray | None = None
     layout: str = "NCHW"
+    stored: Shape | None = None  # the shape in memory, of another layout
+    made: str = ""  # what it is, where a record of launches cannot say how to make it again
 
     @property
     def nbytes(self) -> int:
-        return int(np.prod(self.shape, dtype=np.int64)) * self.dtype.itemsize
+        return int(np.prod(self.in_memory, dtype=np.int64)) * self.dtype.itemsize
+
+    @property
+    def in_memory(self) -> Shape:
+        """The shape of what stands in memory."""
+        return self.shape if self.stored is None else self.stored
+
+    def reshape(self, shape: Shape) -> "DeviceArray":
+        """The same memory under another shape; ValueError where it is one of another size."""
+        if math.prod(shape) * self.dtype.itemsize != self.nbytes:
+            raise ValueError(f"reshape {list(self.shape)} to {list(shape)}: not as many elements")
+        return replace(self, shape=tuple(shape), stored=None, layout="NCHW")
 
     @property
     def guarded(self) -> int:
@@ -74,17 +103,27 @@ def upload(queue: "cl.CommandQueue", name: str, values: np.ndarray, guard: int) 
     """A copy of `values` on the device."""
     import pyopencl as cl
 
-    host = np.ascontiguousarray(values)
+    host = np.asarray(values, order="C")  # ascontiguousarray would give a number an axis
     array = allocate(queue, name, host.shape, host.dtype, guard)
     cl.enqueue_copy(queue, array.buffer, host, is_blocking=True)
     return replace(array, host=host)
+
+
+def copied(queue: "cl.CommandQueue", array: DeviceArray, guard: int) -> DeviceArray:
+    """A copy of what an array holds now."""
+    import pyopencl as cl
+
+    made = allocate(queue, array.name, array.in_memory, array.dtype, guard)
+    cl.enqueue_copy(queue, made.buffer, array.buffer, byte_count=array.nbytes)
+    queue.finish()
+    return replace(made, shape=array.shape, stored=array.stored, layout=array.layout)
 
 
 def download(queue: "cl.CommandQueue", array: DeviceArray) -> np.ndarray:
     """The array's values now."""
     import pyopencl as cl
 
-    values = np.empty(array.shape, array.dtype)
+    values = np.empty(array.in_memory, array.dtype)
     cl.enqueue_copy(queue, values, array.buffer, is_blocking=True)
     return values
 
@@ -106,25 +145,38 @@ def changed(queue: "cl.CommandQueue", array: DeviceArray) -> int:
     return count
 
 
-def bits(values: np.ndarray) -> np.ndarray:
-    """The array's bits, so that NaN equals itself and −0 differs from 0."""
-    return np.ascontiguousarray(values).view(np.dtype(f"u{values.dtype.itemsize}"))
-
-
 def damage(queue: "cl.CommandQueue", array: DeviceArray) -> str:
-    """How far a kernel wrote beyond the array, as words; empty when it did not."""
-    import pyopencl as cl
-
-    if not array.guard:
-        return ""
-    zone = np.empty(array.guard // 4, np.uint32)
-    for side, offset in (("before", 0), ("after", array.guarded)):
-        cl.enqueue_copy(queue, zone, array.whole, src_offset=offset, is_blocking=True)
-        touched = np.flatnonzero(zone != array.pattern)
+    """How far a kernel wrote beyond the array, as words; empty when it did not. It is mended."""
+    for side, start in (("before", 0), ("after", array.guarded)):
+        touched = written(queue, array, start)
         if touched.size:
-            nearest = touched[0] if side == "after" else zone.size - 1 - touched[-1]
+            words = array.guard // 4
+            nearest = words - int(touched[-1]) if side == "before" else int(touched[0]) + 1
+            mend(queue, array)
             return (
                 f"wrote {touched.size} elements {side} {array.name} {list(array.shape)}, "
-                f"the nearest {nearest + 1} beyond its {'end' if side == 'after' else 'start'}"
+                f"the nearest {nearest} beyond its {'end' if side == 'after' else 'start'}"
             )
     return ""
+
+
+def written(queue: "cl.CommandQueue", array: DeviceArray, start: int) -> np.ndarray:
+    """Which words of the guard zone that starts there do not hold its pattern."""
+    import pyopencl as cl
+
+    found = [np.empty(0, np.int64)]
+    for offset in range(0, array.guard, 4 * PIECE):
+        zone = np.empty(min(PIECE, (array.guard - offset) // 4), np.uint32)
+        cl.enqueue_copy(queue, zone, array.whole, src_offset=start + offset, is_blocking=True)
+        found.append(np.flatnonzero(zone != array.pattern) + offset // 4)
+    return np.concatenate(found)
+
+
+def mend(queue: "cl.CommandQueue", array: DeviceArray) -> None:
+    """Restore the guard zones, and the values as the host knows them: the next run is another's."""
+    import pyopencl as cl
+
+    for start in (0, array.guarded) if array.guard else ():
+        cl.enqueue_fill_buffer(queue, array.whole, array.pattern, start, array.guard)
+    if array.host is not None:
+        cl.enqueue_copy(queue, array.buffer, array.host, is_blocking=True)

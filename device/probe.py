@@ -1,15 +1,10 @@
 """Does a driver work, and which one is meant: every answer from a process of its own."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from .drivers import Driver, discover
+from .isolated import Lost, answer
 
 SECONDS = 60.0  # for one driver: a cold one loads a compiler of 100 MB and builds a kernel
 
@@ -53,23 +48,19 @@ class Probe:
 def probe(driver: Driver, timeout: float = SECONDS) -> Probe:
     """Return whether the driver loads, lists a device, builds a kernel and computes correctly.
 
-    The driver runs in a process of its own for at most `timeout` seconds: a crash, a hang or a
+    The driver runs in a process of its own, `timeout` is as in effort.Limit: a crash, a hang or a
     missing library makes a dead probe with the reason, never an exception.
     """
     try:
-        code, output, errors = _run(_command(driver), timeout)
-    except OSError as error:
-        return Probe(driver, False, f"Python cannot be started to try it: {error}.")
-    answer = _last_json(output)
-    # PoCL may abort at exit, after the answer: an answer counts, whatever came after it.
-    if answer is None:
-        return Probe(driver, False, _why_silent(code, timeout, errors))
-    if "devices" not in answer:
-        return Probe(driver, False, answer["reason"])
-    devices = tuple(DeviceRecord(**device) for device in answer["devices"])
+        found = answer(timeout, "examine", driver)
+    except Lost as lost:
+        return Probe(driver, False, lost.sentence)
+    if "devices" not in found:
+        return Probe(driver, False, found["reason"])
+    devices = tuple(DeviceRecord(**device) for device in found["devices"])
     alive = any(not device.reason for device in devices)
     reason = "" if alive else devices[0].reason
-    return Probe(driver, alive, reason, answer["platform"], answer["version"], devices)
+    return Probe(driver, alive, reason, found["platform"], found["version"], devices)
 
 
 def select(name: str | None = None) -> tuple[Driver, int, Probe]:
@@ -121,50 +112,3 @@ def _select_device(driver: Driver, index: int | None) -> tuple[Driver, int, Prob
 
 def _first_working(devices: Sequence[DeviceRecord]) -> int:
     return next(index for index, device in enumerate(devices) if not device.reason)
-
-
-def _command(driver: Driver) -> list[str]:
-    """Return the command that examines a driver; -P keeps the current folder off the path."""
-    return [sys.executable, "-P", "-m", f"{__package__}.examine", json.dumps(asdict(driver))]
-
-
-def _run(command: Sequence[str], timeout: float) -> tuple[int | None, str, str]:
-    """Return the exit status (None: out of time), standard output and standard error."""
-    pipe = subprocess.PIPE
-    # A session of its own: compilers that the driver started are ended with it, and cannot keep
-    # the pipes open.
-    with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, start_new_session=True
-    ) as process:
-        try:
-            output, errors = process.communicate(timeout=timeout)
-            code: int | None = process.returncode
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            output, errors = process.communicate()
-            code = None
-        except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
-            raise
-    return code, output.decode(errors="replace"), errors.decode(errors="replace")
-
-
-def _last_json(output: str) -> dict[str, Any] | None:
-    """Return the last line of the output as the answer, None if it is none."""
-    try:
-        answer = json.loads(output.splitlines()[-1])
-    except (IndexError, ValueError):
-        return None
-    return answer if isinstance(answer, dict) else None
-
-
-def _why_silent(code: int | None, timeout: float, errors: str) -> str:
-    """Return why a process gave no answer, with the last words of its standard error."""
-    if code is None:
-        reason = f"It gave no answer within {timeout:g} seconds"
-    elif code < 0:
-        reason = f"It crashed with {signal.Signals(-code).name}"
-    else:
-        reason = f"Its process ended with status {code} and without an answer"
-    lines = errors.strip().splitlines()
-    return f"{reason}: {lines[-1].strip().rstrip('.')}." if lines else f"{reason}."

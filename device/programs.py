@@ -1,5 +1,6 @@
 """OpenCL programs: built once from their files, with the compiler's words kept."""
 
+import hashlib
 import re
 import warnings
 from dataclasses import dataclass
@@ -64,7 +65,8 @@ def build(context: "cl.Context", cache: Path, source: Path, options: tuple[str, 
         raise BuildError(f"{source}: cannot be read: {reason}") from None
     standard = () if any(o.startswith("-cl-std") for o in options) else (STANDARD,)
     # A user's common.h goes before ours.
-    complete = [*standard, "-I", str(source.parent), *options, "-I", str(KERNELS)]
+    theirs, ours = (without_spaces(folder, cache) for folder in (source.parent, KERNELS))
+    complete = [*standard, "-I", str(theirs), *options, "-I", str(ours)]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
@@ -75,16 +77,30 @@ def build(context: "cl.Context", cache: Path, source: Path, options: tuple[str, 
             if not isinstance(error, cl.Error):
                 raise
             raise BuildError(
-                f"{source}: does not build with options {' '.join(options) or '(none)'}:\n"
-                f"{build_log(error, source)}"
+                f"{build_log(error, source)}\n"
+                f"{source} does not build; options: {' '.join(options) or '(none)'}"
             ) from None
     said = "\n".join(str(w.message) for w in caught if issubclass(w.category, cl.CompilerWarning))
     return Program(source, options, handle, said)
 
 
+def without_spaces(folder: Path, cache: Path) -> Path:
+    """The folder, by a link in the cache if there is a space in its path.
+
+    Drivers split the options at spaces, and PoCL knows no quotes.
+    """
+    if len(str(folder).split()) == 1:
+        return folder
+    link = cache / f"folder-{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"
+    if not link.is_symlink():
+        link.symlink_to(folder.resolve(), target_is_directory=True)
+    return link
+
+
 def build_log(error: Exception, source: Path) -> str:
-    """What the compiler said of the source, without pyopencl's frame around it."""
+    """What the compiler said of the source, its first error first, without pyopencl's frame."""
     said = COPY.sub(str(source), str(error))
     lines = [line for line in said.splitlines() if line.strip()]
-    kept = [line for line in lines if not line.startswith(FRAME)]
-    return "\n".join(kept or lines)
+    kept = [line for line in lines if not line.startswith(FRAME)] or lines
+    first = next((k for k, line in enumerate(kept) if "error:" in line), 0)
+    return "\n".join([*kept[first:], *kept[:first]])

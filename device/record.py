@@ -113,9 +113,12 @@ class Recorder:
             return "local", int(value.size)
         if isinstance(value, cl.Buffer):
             place = self.place(value)
-            return (
-                ("unknown", "memory that cl did not make") if place is None else ("buffer", place)
-            )
+            if place is None:
+                return "unknown", "memory that cl did not make"
+            made = self.arrays[place].made
+            return ("unknown", made) if made else ("buffer", place)
+        if isinstance(value, cl.Image):
+            return "unknown", "an image"
         if isinstance(value, np.void):
             return "bytes", value.tobytes().hex()
         if isinstance(value, np.generic):

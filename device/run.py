@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clgold.reference import Chain
-from clgold.reference.chain import resolve
+from clgold.reference import Question
+from clgold.reference.poison import bits
 
 from . import memory
 from .caches import CacheFull, has_room
-from .launcher import RELAXED_MATH, Launcher
-from .memory import DeviceArray, bits
+from .given import brought_back, dressed, from_padding, lacking, layouts, unfit
+from .launcher import RELAXED_MATH, KernelLost, Launcher
+from .memory import DeviceArray, Held
 from .programs import BuildError
 from .record import Record, Recorder
 from .simulator import CHECKED_ELEMENTS, UNCHECKED, with_source
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 Operands = tuple[DeviceArray | None, ...]
 
+WRAPPER_ERROR = "wrapper-error"  # a mistake in the user's Python
 CACHE_FULL = "cache-full"  # no fault of the kernel's: a worker starts again elsewhere
 
 
@@ -34,53 +36,85 @@ class Run:
 
     verdict: str = ""
     message: str = ""
-    output: DeviceArray | None = None
+    output: Held | None = None
     kept: Mapping[str, np.ndarray] = field(default_factory=dict)
     profile: str = "full"
     sources: tuple[Path, ...] = ()
     record: Record | None = None  # of a rehearsal
+    seconds: tuple[float, ...] = ()  # that the kernels of each run took
 
 
 def run_variant(
     session: "Session",
     variant: Variant,
-    chain: Chain,
+    question: Question,
     operands: Operands,
-    attributes: Mapping[str, Any],
     local_size: tuple[int, ...] | None = None,
     rehearse: bool = False,
+    times: int = 0,
 ) -> Run:
-    """Run the variant twice on operands that stand on the device.
+    """Run the variant twice on the question's operands, which stand on the device.
 
-    Verdicts given here: unsupported, build-error, crash (an exception in the variant), overrun,
-    input-modified, nondeterministic. The rest is for the comparer. A rehearsal builds and starts
-    no kernel: it gives the record of what would be launched.
+    Verdicts given here: unsupported, build-error, wrapper-error (an exception in the variant),
+    overrun, input-modified, nondeterministic. The rest is for the comparer. A rehearsal builds and
+    starts no kernel: it gives the record of what would be launched.
     """
-    shapes = tuple(None if o is None else o.shape for o in operands)
-    complete, outputs = resolve(chain, shapes, attributes)
-    refusal = variant.refusal(shapes, complete)
+    complete = question.flat
+    refusal = (
+        variant.refusal(question.shapes, complete)
+        or lacking(session.device, variant.requires)
+        or unfit(variant, question)
+    )
     if refusal:
         return Run("unsupported", refusal)
     if rehearse:
-        cl = Launcher(session, variant.source, outputs[-1], chain.dtype, local_size_hint=local_size)
-        return rehearsal(variant, cl, operands, complete)
-    sizes = [prod(shape) for shape in (*shapes, outputs[-1]) if shape is not None]
+        given = dressed(session, variant, question, operands)
+        return rehearsal(variant, launcher(session, variant, question, local_size), given, complete)
+    shape = question.shape
+    sizes = [prod(one) for one in (*question.shapes, shape) if one is not None]
     if session.checks and sum(sizes) > CHECKED_ELEMENTS:
-        return run_unchecked(session, variant, chain, operands, attributes, local_size)
+        return run_unchecked(session, variant, question, operands, local_size)
     session.finding()  # what an earlier run left unread is no fault of this one
-    results = []
+    results: list[Run] = []
+    seconds: list[float] = []
     # A simulator is slow, and its own check for races finds what a second run would.
     for _ in range(2 if session.driver.guards else 1):
-        cl = Launcher(session, variant.source, outputs[-1], chain.dtype, local_size_hint=local_size)
-        failed = attempt(variant, cl, operands, complete)
+        cl = launcher(session, variant, question, local_size)
+        cl.far = variant not in session.guarded
+        session.guarded.add(variant)
+        given = dressed(session, variant, question, operands)
+        failed = attempt(variant, cl, given, complete)
         if failed is not None:
             return failed
-        results.append(finish(session, cl, operands))
+        fixed = given[1:] if variant.in_place else given
+        seconds.append(cl.seconds)
+        results.append(finish(session, cl, (*operands, *fixed), given))
         if results[-1].verdict == UNCHECKED:
-            return run_unchecked(session, variant, chain, operands, attributes, local_size)
+            return run_unchecked(session, variant, question, operands, local_size)
         if results[-1].verdict:
             return results[-1]
-    return same_bits(results[0], results[-1])
+    for _ in range(times):
+        cl = launcher(session, variant, question, local_size)
+        if attempt(variant, cl, dressed(session, variant, question, operands), complete) is None:
+            seconds.append(cl.seconds)
+    return replace(same_bits(results[0], results[-1]), seconds=tuple(seconds))
+
+
+def launcher(
+    session: "Session",
+    variant: Variant,
+    question: Question,
+    local_size: tuple[int, ...] | None,
+) -> Launcher:
+    """What one run of the variant works with."""
+    return Launcher(
+        session,
+        variant.source,
+        question.shape,
+        question.chain.dtype,
+        local_size_hint=local_size,
+        layout=layouts(variant, question).get("output"),
+    )
 
 
 def rehearsal(
@@ -95,9 +129,8 @@ def rehearsal(
 def run_unchecked(
     session: "Session",
     variant: Variant,
-    chain: Chain,
+    question: Question,
     operands: Operands,
-    attributes: Mapping[str, Any],
     local_size: tuple[int, ...] | None,
 ) -> Run:
     """The run on a simulator that does not look for uninitialised values."""
@@ -109,7 +142,7 @@ def run_unchecked(
         else:
             assert operand.host is not None
             copies.append(other.upload(operand.name, operand.host))
-    run = run_variant(other, variant, chain, tuple(copies), attributes, local_size)
+    run = run_variant(other, variant, question, tuple(copies), local_size)
     other.drop(*copies)
     if run.output is None or run.output.host is None:
         return run
@@ -127,26 +160,42 @@ def attempt(
     except CacheFull as error:
         return Run(CACHE_FULL, str(error))
     except (Exception, SystemExit) as error:  # a stranger's code: what it raises is a verdict
-        return Run("crash", f"{variant.source.name}, {blame(error, variant.source)}")
+        verdict = "crash" if is_the_drivers(error) else WRAPPER_ERROR
+        return Run(verdict, f"{variant.source.name}, {blame(error, variant.source)}")
     if not isinstance(output, DeviceArray):
         kind = type(output).__name__
-        return Run("crash", f"{variant.source.name}: returned a {kind}, expected cl.output()")
+        return Run(WRAPPER_ERROR, f"{variant.source.name}: returned a {kind}, expected cl.output()")
     cl.kept[""] = output
     return None
 
 
-def finish(session: "Session", cl: Launcher, operands: Operands) -> Run:
-    """Bring back the results, and look for damage around and inside the arrays."""
+def is_the_drivers(error: BaseException) -> bool:
+    """Whether it was raised because the driver could not go on, and not for wrong arguments."""
+    import pyopencl as cl
+
+    return isinstance(error, (KernelLost, MemoryError, cl.MemoryError, cl.RuntimeError))
+
+
+def finish(session: "Session", cl: Launcher, fixed: Operands, given: Operands) -> Run:
+    """Bring back the results, and look for damage around and inside the arrays.
+
+    `given` are the operands that the variant got; `fixed` must be as they were.
+    """
     profile = "relaxed" if RELAXED_MATH in cl.options else session.profile
     sources = tuple(sorted(cl.sources))
-    inputs = [operand for operand in operands if operand is not None]
+    inputs = list({id(one): one for one in fixed if one is not None}.values())
+    present = [one for one in given if one is not None and id(one) not in map(id, inputs)]
     verdict, words = session.finding()
     if verdict:
         return Run(verdict, with_source(words, sources), sources=sources)
     if session.log is not None and not has_room(session.log.parent):
         return Run(CACHE_FULL, f"the disk of the simulator's log {session.log} is full")
-    for array in (*inputs, *cl.arrays):
+    mine = (*inputs, *present, *cl.arrays)
+    others = [one for one in session.arrays.values() if one not in mine]
+    for array in (*mine, *others):
         wrote = memory.damage(session.queue, array)
+        if not wrote and array in others and array in session.fixed:
+            wrote = strayed(session, array)
         if wrote:
             return Run("overrun", wrote, sources=sources)
     for array in inputs:
@@ -154,10 +203,28 @@ def finish(session: "Session", cl: Launcher, operands: Operands) -> Run:
         if changed:
             message = f"changed {changed} elements of {array.name} {list(array.shape)}"
             return Run("input-modified", message, sources=sources)
-    kept = {name: memory.download(session.queue, array) for name, array in cl.kept.items()}
+    kept = {
+        name: brought_back(array, memory.download(session.queue, array), cl.out_dtype)
+        for name, array in cl.kept.items()
+    }
+    relied = from_padding(kept[""])
+    if relied:
+        return Run("wrong", relied, sources=sources)
     output = cl.kept[""]
-    known = replace(output, host=kept.pop(""))
+    if output.stored is not None or output.dtype != kept[""].dtype:
+        known = session.upload(output.name, kept.pop(""))  # as the next kernel expects it
+    else:
+        known = replace(output, host=kept.pop(""), made="")
     return Run("", "", known, kept, profile, sources)
+
+
+def strayed(session: "Session", array: DeviceArray) -> str:
+    """How much of an array that is none of the run's was changed, as words; it is mended."""
+    changed = memory.changed(session.queue, array)
+    if not changed:
+        return ""
+    memory.mend(session.queue, array)
+    return f"changed {changed} elements of {array.name} {list(array.shape)}, which it was not given"
 
 
 def same_bits(first: Run, second: Run) -> Run:

@@ -8,16 +8,16 @@ kernel does to this process, the asking one lives on (worker.py).
 
 import functools
 import json
-import os
 import sys
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import numpy as np
 
-from clgold.reference import find_chain
+from clgold.reference import Question, find_chain
 
-from .drivers import Driver
+from .drivers import from_json
+from .isolated import answering
 from .memory import DeviceArray
 from .run import Run
 from .session import Session, open_device
@@ -28,12 +28,9 @@ Arrays = dict[str, DeviceArray]
 
 def main(driver: str, index: str) -> None:
     """Answer requests until there are no more."""
-    # What drivers print of their own accord must not mix with the answers.
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)
-    record = json.loads(driver)
-    session = open_device(Driver(**{**record, "preload": tuple(record["preload"])}), int(index))
-    tell(answers, session.describe())
+    tell = answering()
+    session = open_device(from_json(driver), int(index))
+    tell(session.describe())
     arrays: Arrays = {}
     for line in sys.stdin:
         request = json.loads(line)
@@ -43,29 +40,25 @@ def main(driver: str, index: str) -> None:
             # A view of the file in shared memory: large weights need no further copy here.
             values = np.load(file, mmap_mode="r")
             arrays[name] = session.upload(request["labels"][name], values)
-        tell(answers, answer(session, arrays, request))
-
-
-def tell(answers: TextIO, value: Any) -> None:
-    answers.write(json.dumps(value) + "\n")
-    answers.flush()
+        tell(answer(session, arrays, request))
 
 
 def answer(session: Session, arrays: Arrays, request: dict[str, Any]) -> dict[str, Any]:
     """Run what is asked for; the output stays on the device under the name that it is to have."""
     variant = find_variant(Path(request["source"]), request["layer"], request["variant"])
     operands = tuple(None if name is None else arrays[name] for name in request["operands"])
-    chain = find_chain(request["layer"])
-    attributes, local_size = restore(request["attributes"]), restore(request["local_size"])
-    rehearse = request["rehearse"]
-    run = session.run(variant, chain, operands, attributes, local_size, rehearse)
+    hosts = tuple(None if one is None else one.host for one in operands)
+    attributes, outputs = restore(request["attributes"]), restore(request["outputs"])
+    question = Question(find_chain(request["layer"]), hosts, attributes, outputs)
+    local_size, rehearse = restore(request["local_size"]), request["rehearse"]
+    run = session.run(variant, question, operands, local_size, rehearse, request["times"])
     return describe(run, Path(request["folder"]), arrays, request["output"])
 
 
 def describe(run: Run, folder: Path, arrays: Arrays, name: str) -> dict[str, Any]:
     """The run as JSON, its arrays as files."""
     files: dict[str, str] = {}
-    if run.output is not None and run.output.host is not None:
+    if isinstance(run.output, DeviceArray) and run.output.host is not None:
         arrays[name] = run.output
         for key, values in {**run.kept, "": run.output.host}.items():
             files[key] = str(folder / f"{len(files)}.npy")
@@ -76,6 +69,7 @@ def describe(run: Run, folder: Path, arrays: Arrays, name: str) -> dict[str, Any
         "profile": run.profile,
         "sources": [str(path) for path in run.sources],
         "arrays": files,
+        "seconds": run.seconds,
         "record": run.record and run.record.to_json(),
     }
 

@@ -1,13 +1,15 @@
 """A session: one device of the one driver that this process has loaded."""
 
-from collections.abc import Callable, Mapping
+import itertools
+import weakref
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clgold.reference import Chain
+from clgold.reference import Question
 
 from . import memory
 from .caches import cache_folder, trust
@@ -37,13 +39,31 @@ class Session:
     log_seen: int = 0
     checks: bool = False  # whether this is a simulator that looks for uninitialised values
     plain: "Session | None" = None  # the same simulator without that
+    arrays: "weakref.WeakValueDictionary[int, memory.DeviceArray]" = field(
+        default_factory=weakref.WeakValueDictionary
+    )
+    fixed: "weakref.WeakSet[memory.DeviceArray]" = field(default_factory=weakref.WeakSet)
+    numbers: "itertools.count[int]" = field(default_factory=itertools.count)
+    guarded: set[Variant] = field(default_factory=set)  # whose first output had wide guard zones
 
-    @property
-    def guard(self) -> int:
-        """Bytes in a guard zone; none on a simulator that checks bounds itself."""
+    def guard(self, nbytes: int, far: bool = False) -> int:
+        """Bytes in each guard zone of an array; none on a simulator that checks bounds itself.
+
+        As many as the array has, from 64 KiB to 1 MiB; `far`: what is written far off too, where
+        the device has so much memory.
+        """
         if not self.driver.guards:
             return 0
-        return max(memory.GUARD_BYTES, self.device.mem_base_addr_align // 8)
+        if far and self.device.max_mem_alloc_size > nbytes + 4 * memory.FAR_BYTES:
+            return memory.FAR_BYTES
+        align = max(self.device.mem_base_addr_align // 8, 4)
+        wanted = min(max(nbytes, memory.GUARD_BYTES), memory.MOST_GUARD_BYTES)
+        return -(-wanted // align) * align
+
+    @property
+    def index(self) -> int:
+        """Which of its driver's devices it is."""
+        return int(self.device.platform.get_devices().index(self.device))
 
     @property
     def profile(self) -> str:
@@ -51,7 +71,16 @@ class Session:
         return "embedded" if "EMBEDDED" in self.device.profile else "full"
 
     def upload(self, name: str, values: np.ndarray) -> memory.DeviceArray:
-        return memory.upload(self.queue, name, values, self.guard)
+        """A copy of the values on the device."""
+        array = memory.upload(self.queue, name, values, self.guard(values.nbytes))
+        self.remember(array)
+        if array.nbytes <= memory.MOST_GUARD_BYTES:
+            self.fixed.add(array)
+        return array
+
+    def remember(self, array: memory.DeviceArray) -> None:
+        """That the array is there; as long as it is, no run may write into or beside it."""
+        self.arrays[next(self.numbers)] = array
 
     def program(self, source: Path, options: tuple[str, ...]) -> Program:
         """The built program; a file that has changed is built again. Raises BuildError."""
@@ -87,27 +116,28 @@ class Session:
     def run(
         self,
         variant: Variant,
-        chain: Chain,
+        question: Question,
         operands: Operands,
-        attributes: Mapping[str, Any],
         local_size: tuple[int, ...] | None = None,
         rehearse: bool = False,
+        times: int = 0,
     ) -> Run:
-        """The variant's run on operands that `upload` put on the device, or its rehearsal."""
-        run = run_variant(self, variant, chain, operands, attributes, local_size, rehearse)
+        """The run on a question whose operands `upload` put on the device, or its rehearsal."""
+        run = run_variant(self, variant, question, operands, local_size, rehearse, times)
         if run.output is not None:
             trust(self.driver)
         return run
 
     def drop(self, *arrays: Any) -> None:
-        """Forget what was made from arrays that are no longer needed, or from none that is known.
+        """Forget what `once` made from arrays that are no longer needed.
 
-        What `once` made from other arrays stays: packed weights.
+        What it made under a key that names no array stays, and must serve for every array: weights
+        packed under their shape alone would be another case's.
         """
         self.made = {
             key: value
             for key, value in self.made.items()
-            if (sources := arrays_in(key)) and not any(one in arrays for one in sources)
+            if not any(one in arrays for one in arrays_in(key))
         }
 
     def close(self) -> None:
@@ -148,5 +178,7 @@ def open_device(driver: Driver, index: int) -> Session:
 
     device = activate(driver)[index]
     context = cl.Context([device])
-    queue, checked = cl.CommandQueue(context), not driver.guards and checks()
+    profiling = cl.command_queue_properties.PROFILING_ENABLE
+    queue = cl.CommandQueue(context, properties=profiling)
+    checked = not driver.guards and checks()
     return Session(driver, device, context, queue, log=log_file(), checks=checked)

@@ -6,13 +6,12 @@
 A variant is known to the file that declares it; `load_variants` collects a file's.
 """
 
-import contextlib
 import importlib.util
 import inspect
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,12 +19,17 @@ from typing import Any
 import numpy as np
 
 from clgold.reference import Enclosure, Profile, find_chain
-from clgold.reference.spec import Shape
+from clgold.reference.spec import Shape, SpecError
+
+from .contain import SECONDS, TooSlow, contained
+from .declarations import checked_options
 
 Supports = Callable[[tuple[Shape | None, ...], Mapping[str, Any]], str | None]
 Bound = Callable[[Profile, tuple[Enclosure | None, ...], Mapping[str, Any]], np.ndarray]
+Height = int | Callable[[int], float]
 
 _DECLARED = "__clgold_variants__"
+LETTERS = 80  # of a variant's name, which stands in tables and in replay lines
 
 
 class VariantError(ValueError):
@@ -41,6 +45,14 @@ class Variant:
     source    the Python file that declares it; paths of its kernels are relative to that
     gate      the feature that a driver must bear: kernels/gate_NAME.cl, tried by gates.passes
     bound     (profile, operand enclosures, attributes) → its error bound, in place of the layer's
+    height    how often it rounds any one term of a sum of K (products, and one for a bias), its
+              product included: a number, or K → number; makes the bound of long sums smaller
+    much      comes before the naive one where there is much to do
+    requires  what a device must have: "cl_khr_fp16", …, "opencl_c 2.0"; else it is unsupported
+    layout    of images, "NHWC" (layouts.py), or of each operand and "output" by name
+    lanes     what padding of such a layout holds in operands: "poison", or "zero" if relied on
+    finite    promises nothing where an operand holds NaN or infinity
+    in_place  overwrites its first operand, of which it is given a copy
     """
 
     layer: str
@@ -50,6 +62,17 @@ class Variant:
     supports: Supports | None = None
     gate: str = ""
     bound: Bound | None = None
+    height: Height | None = None
+    much: bool = False
+    requires: tuple[str, ...] = ()
+    layout: str | Mapping[str, str] = field(default_factory=dict, hash=False)
+    lanes: str = "poison"
+    finite: bool = False
+    in_place: bool = False
+
+    def place(self, option: str) -> str:
+        """Where one of its options is declared, as the beginning of a sentence about it."""
+        return f"kernels {self.source}: `{option}` of {self.layer} {self.name!r}"
 
     def refusal(self, shapes: tuple[Shape | None, ...], attributes: Mapping[str, Any]) -> str:
         """Why the variant does not apply to these operands; empty when it does.
@@ -58,7 +81,7 @@ class Variant:
         """
         if self.supports is None:
             return ""
-        place = f"kernels {self.source}: `supports` of {self.layer} {self.name!r}"
+        place = self.place("supports")
         try:
             reason = self.supports(shapes, attributes)
         except Exception as error:  # a stranger's code may raise anything
@@ -68,6 +91,12 @@ class Variant:
         return reason or ""
 
 
+def declared_at(variant: Variant) -> str:
+    """Where a person finds what the variant says of itself: the file, and the line if known."""
+    code = getattr(variant.supports or variant.launch, "__code__", None)
+    return variant.source.name + (f", line {code.co_firstlineno}" if code is not None else "")
+
+
 def variant(
     layer: str,
     name: str,
@@ -75,13 +104,27 @@ def variant(
     *,
     gate: str = "",
     bound: Bound | None = None,
+    height: Height | None = None,
+    much: bool = False,
+    **said: Any,
 ) -> Callable[[Callable[..., Any]], Variant]:
-    """Declare the decorated function as a variant of a layer or chain; SpecError if unknown."""
-    find_chain(layer)
+    """Declare the decorated function as a variant of a layer or chain; SpecError if unknown.
+
+    `said` is what declarations.py knows beside. Raises SpecError for what cannot be meant.
+    """
+    chain = find_chain(layer)
+    if not (isinstance(name, str) and name.isprintable() and 0 < len(name) <= LETTERS):
+        raise SpecError(
+            f"variant of {layer}: its name is {str(name)[:LETTERS]!r}, "
+            f"expected at most {LETTERS} printable letters"
+        )
+    options = checked_options(f"{layer} {name!r}", (*chain.operands, "output"), **said)
 
     def declare(launch: Callable[..., Any]) -> Variant:
         source = Path(inspect.getfile(launch)).resolve()
-        declared = Variant(layer, name, launch, source, supports, gate, bound)
+        declared = Variant(
+            layer, name, launch, source, supports, gate, bound, height, much, **options
+        )
         launch.__globals__.setdefault(_DECLARED, []).append(declared)
         return declared
 
@@ -96,26 +139,33 @@ def declared_in(module: ModuleType) -> tuple[Variant, ...]:
 
 def load_variants(path: Path) -> tuple[Variant, ...]:
     """The variants that a user's Python file declares; VariantError if it cannot be used."""
-    if not path.is_file():
-        raise VariantError(f"kernels {path}: there is no such file")
-    spec = importlib.util.spec_from_file_location(f"clgold_kernels_{path.stem}", path)
-    if path.suffix != ".py" or spec is None or spec.loader is None:
-        raise VariantError(f"kernels {path}: expected a Python file that declares variants")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    try:
-        with contextlib.redirect_stdout(sys.stderr):  # a user's print must not mix with answers
-            spec.loader.exec_module(module)
-    except SyntaxError as error:
-        place = f", line {error.lineno}" if error.lineno else ""
-        raise VariantError(f"kernels {path}{place}: {error.msg}") from error
-    except (Exception, SystemExit) as error:  # whatever the file raises is the user's to see
-        raise VariantError(f"kernels {path}: {blame(error, path)}") from error
-    found = declared_in(module)
+    found = declared_in(load_module("kernels", path))
     if not found:
         raise VariantError(f"kernels {path}: it declares no @variant")
     refuse_duplicates(path, found)
     return found
+
+
+def load_module(what: str, path: Path) -> ModuleType:
+    """A user's Python file as a module; VariantError, which begins with `what` it is to hold."""
+    if not path.is_file():
+        raise VariantError(f"{what} {path}: there is no such file")
+    spec = importlib.util.spec_from_file_location(f"clgold_{what}_{path.stem}", path)
+    if path.suffix != ".py" or spec is None or spec.loader is None:
+        raise VariantError(f"{what} {path}: expected a Python file that declares variants")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    try:
+        with contained():
+            spec.loader.exec_module(module)
+    except TooSlow:
+        raise VariantError(f"{what} {path}: not loaded within {SECONDS:g} seconds") from None
+    except SyntaxError as error:
+        place = f", line {error.lineno}" if error.lineno else ""
+        raise VariantError(f"{what} {path}{place}: {error.msg}") from error
+    except (Exception, SystemExit) as error:  # whatever the file raises is the user's to see
+        raise VariantError(f"{what} {path}: {blame(error, path)}") from error
+    return module
 
 
 def refuse_duplicates(path: Path, variants: Iterable[Variant]) -> None:

@@ -5,24 +5,22 @@ in the old one's kernel cache.
 """
 
 import itertools
-import json
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from clgold.reference import Chain
+from clgold.reference import Question
 from clgold.reference.spec import Shape
 
 from . import probe
-from .child import Child, Lost, begin
 from .drivers import Driver
+from .isolated import Child, Lost, begin, shared_memory
 from .record import from_json
 from .run import CACHE_FULL, Run
 from .variants import Variant
@@ -30,7 +28,6 @@ from .variants import Variant
 START_SECONDS = 120.0  # a cold driver loads a compiler of 100 MB
 RUN_SECONDS = 60.0
 SIMULATOR_SECONDS = 600.0
-SHARED_MEMORY = Path("/dev/shm")
 NO_ROOM = "IO failure on output stream"  # an LLVM's last words on a full disk
 
 
@@ -51,6 +48,11 @@ class RemoteArray:
         return self.host.dtype
 
 
+def new_folder() -> Path:
+    """Where arrays pass from process to process, under a name that says whose it is."""
+    return Path(tempfile.mkdtemp(prefix=f"clgold-{os.getpid()}-", dir=shared_memory()))
+
+
 @dataclass(eq=False)
 class Worker:
     """One driver's process, started when it is needed, and again after it has died."""
@@ -62,7 +64,7 @@ class Worker:
     about: dict[str, Any] = field(default_factory=dict)
     present: set[str] = field(default_factory=set)
     dropped: list[str] = field(default_factory=list)
-    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(dir=shared_memory())))
+    folder: Path = field(default_factory=new_folder)
     numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def describe(self) -> dict[str, Any]:
@@ -76,7 +78,7 @@ class Worker:
 
     def upload(self, label: str, values: np.ndarray) -> RemoteArray:
         """An array that the next run which needs it puts on the device."""
-        return RemoteArray(f"a{next(self.numbers)}", label, np.ascontiguousarray(values))
+        return RemoteArray(f"a{next(self.numbers)}", label, np.asarray(values, order="C"))
 
     def drop(self, *arrays: Any) -> None:
         """Free the arrays' memory on the device, with the next request."""
@@ -85,17 +87,17 @@ class Worker:
     def run(
         self,
         variant: Variant,
-        chain: Chain,
+        question: Question,
         operands: tuple[RemoteArray | None, ...],
-        attributes: Mapping[str, Any],
         local_size: tuple[int, ...] | None = None,
         rehearse: bool = False,
+        times: int = 0,
     ) -> Run:
         """The run, or its verdict: crash, timeout and out of memory too; or its rehearsal.
 
         Where the disk of the kernel cache is full, a new process with another cache tries again.
         """
-        asked = (variant, chain, operands, attributes, local_size, rehearse)
+        asked = (variant, question, operands, local_size, rehearse, times)
         run = self.attempt(*asked)
         if run.verdict == CACHE_FULL:
             print(f"{self.driver.name} starts again: {run.message}", file=sys.stderr)
@@ -106,11 +108,11 @@ class Worker:
     def attempt(
         self,
         variant: Variant,
-        chain: Chain,
+        question: Question,
         operands: tuple[RemoteArray | None, ...],
-        attributes: Mapping[str, Any],
         local_size: tuple[int, ...] | None,
         rehearse: bool,
+        times: int,
     ) -> Run:
         """The run by the process that there is, or else by a new one."""
         output = f"a{next(self.numbers)}"
@@ -123,12 +125,14 @@ class Worker:
                 "labels": {name: o.label for name, o in missing.items()},
                 "drop": self.dropped,
                 "source": str(variant.source),
-                "layer": chain.name,
+                "layer": question.chain.name,
                 "variant": variant.name,
                 "operands": [None if o is None else o.name for o in operands],
-                "attributes": attributes,
+                "attributes": question.attributes,
+                "outputs": question.outputs,
                 "local_size": local_size,
                 "rehearse": rehearse,
+                "times": times,
                 "folder": str(self.folder),
                 "output": output,
             }
@@ -155,20 +159,23 @@ class Worker:
         return Run(
             answer["verdict"],
             answer["message"],
-            output,  # type: ignore[arg-type] # a RemoteArray serves where a DeviceArray does
+            output,
             arrays,
             answer["profile"],
             tuple(map(Path, answer["sources"])),
             answer["record"] and from_json(answer["record"]),
+            tuple(answer["seconds"]),
         )
 
     def start(self) -> Child:
         """Start the process; Lost if it does not come up."""
-        command = [sys.executable, "-P", "-m", f"{__package__}.serve"]
-        command += [json.dumps(asdict(self.driver)), str(self.index)]
-        child = begin(command, self.folder / "errors")
-        self.about = child.receive(START_SECONDS)
-        self.child, self.present, self.dropped = child, set(), []
+        self.child = child = begin("serve", self.driver, str(self.index), folder=self.folder)
+        self.present, self.dropped = set(), []
+        try:
+            self.about = child.receive(START_SECONDS)
+        except Lost:
+            self.child = None
+            raise
         return child
 
     def kill(self) -> None:
@@ -193,9 +200,3 @@ def open_worker(name: str | None = None, seconds: float | None = None) -> Worker
     driver, index, _ = probe.select(name)
     limit = seconds or (RUN_SECONDS if driver.guards else SIMULATOR_SECONDS)
     return Worker(driver, index, limit)
-
-
-def shared_memory() -> str | None:
-    """Where files stay in memory; None, for the usual place, where there is no such folder."""
-    writable = SHARED_MEMORY.is_dir() and os.access(SHARED_MEMORY, os.W_OK)
-    return str(SHARED_MEMORY) if writable else None

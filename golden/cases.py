@@ -1,28 +1,39 @@
-"""A case: a layer, attributes, shapes, a probe and a seed. One line of text, anywhere the same."""
+"""A case: a layer, attributes, shapes, a probe and a seed. One line of text, anywhere the same.
 
-import ast
+The operands may be a user's own arrays in place of a probe's.
+"""
+
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from clgold.reference import Chain, SpecError, find_chain
+from clgold.reference import Chain, Question, SpecError, ask, find_chain
+from clgold.reference.question import resolve
 from clgold.reference.spec import Shape
 
-from .probes import PROBES, fill
+from .case_line import WORDS, read_setting, split, words
+from .case_values import lengths_text, whole
+from .own_data import file_stem, read_arrays
+from .probes import FIRST, PROBES, probed
 from .shapes import SHAPES
 
 Array = np.ndarray
 
 SEEDS = 2
+PLAIN_PROBE = "real"  # where a line names none
+OWN_DATA = "data"  # in place of a probe's name
 
 
 @dataclass(frozen=True)
 class Case:
     """Operands in the order of the layer or chain, None for those absent.
 
-    str() is the line that replays it; parse_case reads it back.
+    data: where a user's own arrays stand; the probe is OWN_DATA then. str() is the line that
+    replays it; parse_case reads it back.
     """
 
     layer: str
@@ -30,6 +41,7 @@ class Case:
     shapes: tuple[Shape | None, ...]
     attributes: Mapping[str, Any]
     seed: int
+    data: Path | None = None
 
     @property
     def chain(self) -> Chain:
@@ -38,47 +50,69 @@ class Case:
     @property
     def names(self) -> tuple[str, ...]:
         """The operands' names, of a chain those left open."""
-        first, *others = self.chain.layers
-        return self.chain.operands if others else first.names(len(self.shapes))
+        return self.chain.names(len(self.shapes))
 
     @property
     def operands(self) -> tuple[Array | None, ...]:
         """The float32 arrays, the same bits on every machine."""
-        return tuple(
-            None if shape is None else fill(self.probe, name, self.seed, shape)
-            for name, shape in zip(self.names, self.shapes, strict=True)
-        )
+        declared = self.chain.declared(len(self.shapes))
+        if self.data is not None:
+            arrays = read_arrays(self.data)
+            return tuple(arrays.get(file_stem(name)) for name, _ in declared)
+        return probed(self.probe, declared, self.seed, self.shapes)
+
+    @property
+    def question(self) -> Question:
+        """What the case asks, resolved; SpecError where that is nothing."""
+        return ask(self.chain, self.operands, self.attributes)
 
     def call(self, function: Callable[..., Any], *before: Any) -> Any:
         """function(*before, *operands, **attributes)"""
         return function(*before, *self.operands, **self.attributes)
 
     def __str__(self) -> str:
-        return f"{self.layer} {self.probe} {self.seed} {self.shapes!r} {dict(self.attributes)!r}"
+        said = list(words(self.chain, self.shapes, self.attributes))
+        if self.data is not None:
+            operands = sum(shape is not None for shape in self.shapes)
+            said = [*said[operands:], f"data={shlex.quote(str(self.data))}"]
+        elif self.probe != PLAIN_PROBE:
+            said.append(f"probe={self.probe}")
+        return " ".join([self.layer, *said, *([f"seed={self.seed}"] if self.seed else [])])
 
 
 def parse_case(line: str) -> Case:
-    """The case that str() wrote; SpecError, as a sentence, for any other text."""
-    try:
-        layer, probe, seed, rest = line.strip().split(" ", 3)
-        cut = rest.index("{")
-        shapes, attributes = ast.literal_eval(rest[:cut].strip()), ast.literal_eval(rest[cut:])
-        case = Case(layer, probe, tuple(shapes), dict(attributes), int(seed))
-    except (ValueError, SyntaxError, TypeError):
-        raise SpecError(
-            f"case {line!r}: expected 'LAYER PROBE SEED (SHAPES) {{ATTRIBUTES}}'"
-        ) from None
-    if case.probe not in PROBES:
+    """The case that str() wrote, or a user; SpecError, as a sentence, for any other text."""
+    layer, pairs = split(line)
+    chain = find_chain(layer)
+    given = {name: text for name, text in pairs if name in WORDS}
+    pairs = [pair for pair in pairs if pair[0] not in given]
+    data = Path(given["data"]) if "data" in given else None
+    probe = given.get("probe", PLAIN_PROBE if data is None else OWN_DATA)
+    if probe not in PROBES and (probe != OWN_DATA or data is None):
         raise SpecError(f"case {line!r}: probe {probe!r}, expected one of {', '.join(PROBES)}")
-    find_chain(case.layer)
-    return case
+    if data is not None:
+        pairs = [*shapes_in(chain, data), *pairs]
+    shapes, attributes = read_setting(chain, pairs)
+    resolve(chain, shapes, attributes)
+    return Case(chain.name, probe, shapes, attributes, whole("seed", given.get("seed", "0")), data)
+
+
+def shapes_in(chain: Chain, data: Path) -> list[tuple[str, str]]:
+    """The operands that stand there, as words of a line."""
+    arrays = read_arrays(data)
+    if len(chain.layers) == 1 and chain.layers[0].variadic:
+        numbered = chain.names(sum(name.startswith(chain.operands[0]) for name in arrays))
+        found = [(chain.operands[0], file_stem(name)) for name in numbered]
+    else:
+        found = [(name, file_stem(name)) for name in chain.operands]
+    return [(word, lengths_text(arrays[name].shape)) for word, name in found if name in arrays]
 
 
 def fixed_cases(layer: str, seed: int = 0) -> list[Case]:
-    """Every awkward shape of the layer or chain with every probe, SEEDS times."""
+    """The fixtures: every awkward shape of a layer or chain with the first probes, SEEDS times."""
     return [
         Case(layer, probe, shapes, attributes, seed + number)
-        for shapes, attributes in SHAPES[layer]
-        for probe in PROBES
+        for shapes, attributes in SHAPES.get(layer, ())
+        for probe in FIRST
         for number in range(SEEDS)
     ]

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from clgold.reference.spec import InputError
+
 from .archive import Digest
 from .fixtures import Spec, specs
 from .manifest import GENERATOR, Fixture
 from .movement import movement
 from .produce import Made
 from .store import Finding, Store, strays
-from .weights import InputError
 
 
 def select(only: str | None) -> list[Spec]:

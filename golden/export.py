@@ -6,9 +6,7 @@ onnx   model.onnx and test_data_set_0/, as ONNX's own backend tests (onnx_export
 """
 
 import json
-import re
 import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,22 +14,19 @@ from typing import Any
 import numpy as np
 
 from clgold.networks.onnx import NoOperator
+from clgold.reference.spec import InputError
 
 from .archive import DTYPES, npy, raw
 from .onnx_export import write_onnx
+from .own_data import file_stem
 from .produce import Made
-from .weights import InputError
+from .whole import whole_folder, writable
 
 Array = np.ndarray
 Writer = Callable[[Path, Made], None]
 
 DESCRIPTION = "case.json"
 C_TYPES = {"float32": "float", "int64": "int64_t"}
-
-
-def file_stem(operand: str) -> str:
-    """A name that a file and a variable in C may have: inputs[0] is inputs_0."""
-    return re.sub(r"\W+", "_", operand).strip("_")
 
 
 def arrays_of(made: Made) -> dict[str, Array]:
@@ -61,7 +56,7 @@ def describe(made: Made, suffix: str) -> dict[str, Any]:
         "case": fixture.case,
         "why": fixture.why,
         "layer": source.layer,
-        "attributes": source.attributes,
+        "attributes": source.question.flat,  # complete: no host repeats the defaults
         "inputs": files[:-1],
         "output": files[-1],
     }
@@ -115,20 +110,13 @@ def export_fixtures(target: Path, form: str, made: Sequence[Made]) -> dict[str, 
     if not target.absolute().parent.is_dir():
         raise InputError(f"export: there is no folder {target.parent}")
     without: dict[str, str] = {}
-    try:
-        parent = target.absolute().parent
-        with tempfile.TemporaryDirectory(dir=parent, prefix=f".{target.name}.") as temporary:
-            whole = Path(temporary) / "whole"
-            for one in made:
-                folder = whole / one.spec.identity
-                folder.mkdir(parents=True)
-                try:
-                    WRITERS[form](folder, one)
-                except NoOperator as reason:
-                    without[one.spec.identity] = str(reason)
-                    shutil.rmtree(folder)
-            shutil.rmtree(target, ignore_errors=True)
-            whole.rename(target)
-    except OSError as reason:
-        raise InputError(f"export: {target} cannot be written: {reason.strerror}") from None
+    with writable(f"export: {target}"), whole_folder(target) as whole:
+        for one in made:
+            folder = whole / one.spec.identity
+            folder.mkdir()
+            try:
+                WRITERS[form](folder, one)
+            except NoOperator as reason:
+                without[one.spec.identity] = str(reason)
+                shutil.rmtree(folder)
     return without

@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 
 from clgold.networks import NETWORKS, Network, Node
-from clgold.reference import LAYERS, Chain, correctly_rounded, find_chain, find_layer
-from clgold.reference.chain import per_layer, steps
+from clgold.reference import LAYERS, Chain, Question, ask, correctly_rounded, find_chain, find_layer
 
 from .cases import Case, fixed_cases
 from .photographs import FOLDER, load_image, photographs_for
@@ -60,6 +59,11 @@ class NodeCase:
         arrays = traced(self.network, self.photograph, self.seed)
         return tuple(None if o is None else arrays[o] for o in self.node.operands)
 
+    @property
+    def question(self) -> Question:
+        """What the node asks, resolved."""
+        return ask(self.chain, self.operands, self.attributes)
+
     def __str__(self) -> str:
         node = self.node
         place = f"{self.network} {self.photograph} {self.seed} {node.name}"
@@ -82,13 +86,11 @@ def golden_output(source: Source) -> Array:
     """The fixture's output: correctly rounded after every layer."""
     if isinstance(source, NodeCase):
         return traced(source.network, source.photograph, source.seed)[source.node.name]
-    chain, last = source.chain, None
-    attributes = per_layer(chain, source.attributes)
-    for layer, before, after in steps(chain, source.operands):
-        arguments = after if last is None else (*before, last, *after)
-        last = correctly_rounded(layer, *arguments, **attributes[layer.name])
-    assert last is not None
-    return last
+    question = source.question
+    rounded = question.fold(
+        lambda step, given: correctly_rounded(step.layer, *given, **step.attributes)
+    )
+    return rounded[question.last]
 
 
 @lru_cache(maxsize=1)
@@ -120,11 +122,16 @@ def every_case() -> list[Case]:
     return [case for layer in layers + chains for case in fixed_cases(layer)]
 
 
+def digits(case: Case) -> str:
+    """What tells a case from others of its layer, probe and seed; names of fixtures stay."""
+    what = f"{case.layer} {case.probe} {case.seed} {case.shapes!r} {dict(case.attributes)!r}"
+    return hashlib.sha256(what.encode()).hexdigest()[:8]
+
+
 def specs() -> Iterator[Spec]:
     """Every fixture there is to be, in the manifest's order."""
     for case in every_case():
-        digits = hashlib.sha256(str(case).encode()).hexdigest()[:8]
-        name = f"{case.layer}-{case.probe}-{case.seed}-{digits}"
+        name = f"{case.layer}-{case.probe}-{case.seed}-{digits(case)}"
         yield Spec(name, why(case.probe, case.shapes, case.attributes), case)
     for network in TRACED:
         for path in photographs_for(network):

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from clgold.networks.onnx import Said, onnx, say
-from clgold.reference.chain import per_layer, resolve, steps
-from clgold.reference.spec import Shape
+from clgold.reference.question import Step
+from clgold.reference.spec import InputError, Shape
 
+from .distrust import distrusted
 from .produce import Made
-from .weights import InputError
 
 OPSET, IR = 20, 9
 Operand = tuple[str, Shape] | None  # name and shape
@@ -60,30 +60,26 @@ def build(made: Made) -> Any:
 
 def graph(made: Made, operands: tuple[Operand, ...]) -> Said:
     """The nodes, each layer's output going into the next, and the constants that they need."""
-    source, said = made.spec.source, Said()
-    shapes = tuple(None if one is None else one[1] for one in operands)
-    complete, outputs = resolve(source.chain, shapes, source.attributes)
-    attributes = per_layer(source.chain, complete)
-    last: Operand = None
-    for (layer, before, after), shape in zip(steps(source.chain, operands), outputs, strict=True):
-        given = after if last is None else (*before, last, *after)
-        name = "output" if layer is source.chain.layers[-1] else layer.name
+    question, said = made.spec.source.question, Said()
+    sizes = dict(zip(question.attributes, question.outputs, strict=True))
+
+    def say_step(step: Step, given: tuple[Operand, ...]) -> Operand:
+        layer = step.layer.name
+        name = "output" if layer == question.last else layer
         names = tuple(None if one is None else one[0] for one in given)
         lengths = tuple(None if one is None else one[1] for one in given)
-        say(said, layer.name, names, lengths, name, attributes[layer.name])
-        last = (name, shape)
+        say(said, layer, names, lengths, name, step.attributes)
+        return name, sizes[layer]
+
+    question.fold(say_step, operands)
     return said
 
 
 def read_tensor(path: Path, content: bytes) -> np.ndarray:
     """The array of a .pb file; InputError where it is none."""
     package = onnx()
-    try:
+    with distrusted(f"{path}: cannot be read as an ONNX tensor"):
         tensor = package.TensorProto.FromString(content)
         if tensor.data_location == package.TensorProto.EXTERNAL:
             raise InputError(f"{path}: its numbers are in another file")
         return np.asarray(package.numpy_helper.to_array(tensor))
-    except InputError:
-        raise
-    except Exception as reason:  # protobuf's errors have no base that onnx promises
-        raise InputError(f"{path}: cannot be read as an ONNX tensor: {reason}") from None

@@ -6,9 +6,10 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
+from clgold.reference.spec import InputError
+
 from .archive import DTYPES, Digest
 from .manifest import STORED_LIMIT, VERSION, Change, Fixture, Manifest
-from .weights import InputError
 
 LARGEST = 2**24  # bytes of a manifest
 MOST = 2**40  # elements of an array, and any other number

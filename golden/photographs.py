@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from clgold.networks import Network
-from clgold.reference.spec import Shape
+from clgold.networks import UNIT, Network, Picture
+from clgold.reference.spec import InputError, Shape
 
-from .weights import InputError
+from .distrust import distrusted
 
 FOLDER = Path(__file__).parent / "images"
 # Weights beyond which one photograph has to do, and which: each takes seconds, and gigabytes.
@@ -28,31 +28,52 @@ def photographs_for(network: Network) -> tuple[Path, ...]:
     return tuple(path for path in photographs() if size <= LARGE or path.name == ALONE)
 
 
-def load_image(path: Path, shape: Shape) -> np.ndarray:
-    """Any image that Pillow reads, as float32 of `shape` (1, C, H, W): scaled, in [0, 1].
+def load_image(path: Path, shape: Shape, picture: Picture = UNIT) -> np.ndarray:
+    """Any image that Pillow reads, as float32 of `shape` (1, C, H, W), made as `picture` says.
 
-    Grey where C is 1; red, green and blue where it is 3.
+    By default scaled to that size, in [0, 1]; grey where C is 1, red, green and blue where it is 3.
     """
     if not path.is_file():
         raise InputError(f"image {path}: there is no such file")
+    with distrusted(f"image {path}: cannot be read"):
+        pixels = read_pixels(path, shape, picture.shorter)
+    bytes_ = np.asarray(pixels).reshape(*shape[2:], -1).transpose(2, 0, 1)
+    return prepared(bytes_, picture).reshape(shape)
+
+
+def prepared(pixels: np.ndarray, picture: Picture) -> np.ndarray:
+    """float32 (C, H, W) of bytes (C, H, W) in red, green, blue."""
+    ordered = pixels[::-1] if picture.order == "BGR" else pixels
+    if picture == UNIT:  # in float32, as the fixtures are
+        return np.ascontiguousarray(ordered.astype(np.float32) / np.float32(255))
+    mean, std = (np.reshape(values, (-1, 1, 1)) for values in (picture.mean, picture.std))
+    return np.ascontiguousarray(((ordered * picture.scale - mean) / std).astype(np.float32))
+
+
+def read_pixels(path: Path, shape: Shape, shorter: int = 0) -> Image.Image:
+    """The image in the colours and the size of `shape`."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             warnings.filterwarnings("ignore", category=UserWarning)
             with Image.open(path) as image:
-                channels = {1: "L", 3: "RGB"}[shape[1]]
-                converted = upright(path, image).convert(channels)
-                pixels = converted.resize((shape[3], shape[2]), Image.Resampling.BOX)
-    except InputError:
-        raise
+                converted = upright(path, image).convert({1: "L", 3: "RGB"}[shape[1]])
+                if shorter:
+                    return middle(converted, shape, shorter)
+                return converted.resize((shape[3], shape[2]), Image.Resampling.BOX)
     except UnidentifiedImageError:
         raise InputError(f"image {path}: not an image that Pillow can read") from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise InputError(f"image {path}: larger than {Image.MAX_IMAGE_PIXELS} pixels") from None
-    except (OSError, SyntaxError, ValueError, EOFError) as reason:
-        raise InputError(f"image {path}: cannot be read: {reason}") from None
-    values = np.asarray(pixels, dtype=np.float32) / np.float32(255)
-    return np.ascontiguousarray(values.reshape(*shape[2:], -1).transpose(2, 0, 1)).reshape(shape)
+
+
+def middle(image: Image.Image, shape: Shape, shorter: int) -> Image.Image:
+    """The middle of the image, once its shorter side has that many pixels."""
+    ratio = shorter / min(image.size)
+    width, height = (max(1, round(side * ratio)) for side in image.size)
+    scaled = image.resize((width, height), Image.Resampling.BOX)
+    left, top = (width - shape[3]) // 2, (height - shape[2]) // 2
+    return scaled.crop((left, top, left + shape[3], top + shape[2]))
 
 
 def upright(path: Path, image: Image.Image) -> Image.Image:

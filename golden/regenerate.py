@@ -5,12 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
+from clgold.reference.spec import InputError
+
 from .check import selected
 from .fixtures import specs
 from .manifest import Change, Fixture, Manifest
 from .produce import Made, computed_by
 from .store import MANIFEST, Store, read
-from .weights import InputError
 from .write import write
 
 

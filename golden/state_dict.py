@@ -57,7 +57,9 @@ def state_names(network: Network) -> dict[str, str]:
     return {
         f"{modules.get(node.name, node.name)}.{operand}": str(array)
         for node in network.nodes
-        for operand, array in zip(find_layer(node.layer).operands, node.operands, strict=False)
+        for operand, array in zip(
+            find_layer(node.layer).names(len(node.operands)), node.operands, strict=False
+        )
         if array in network.weights
     }
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
+from clgold.reference.spec import InputError
+
 from .archive import digest, read_bytes, read_npz
 from .manifest import Manifest
 from .parse import parse, read_text
-from .weights import InputError
 
 FOLDER = Path(__file__).parent
 MANIFEST, ARCHIVES = "manifest.toml", "arrays"

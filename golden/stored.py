@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
+from clgold.reference.spec import InputError
+
 from .cases import Case, parse_case
 from .fixtures import TRACED
 from .store import FOLDER, Store, group_of, read
-from .weights import InputError
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,7 @@ manifest still names: archives are written first, the manifest last, and whateve
 leaves the old fixtures as they were.
 """
 
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +15,7 @@ import numpy as np
 from .archive import npz
 from .manifest import Manifest, to_text
 from .store import ARCHIVES, MANIFEST, archive_name, stored_names, strays, within
-from .weights import InputError
+from .whole import writable, write_whole
 
 
 def left_behind(path: Path) -> bool:
@@ -43,27 +41,9 @@ def write(folder: Path, manifest: Manifest, outputs: Mapping[str, np.ndarray]) -
     }
     archives = {group: archive_name(group, content) for group, content in contents.items()}
     whole = replace(manifest, archives=archives)
-    try:
+    with writable(f"{folder}:"):
         (folder / ARCHIVES).mkdir(exist_ok=True)
         for group, content in contents.items():
             write_whole(within(folder, archives[group]), content)
         write_whole(within(folder, MANIFEST), to_text(whole).encode())
         tidy(folder, whole)
-    except OSError as reason:
-        raise InputError(f"{folder}: cannot be written: {reason.strerror}") from None
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """The file with all of the content, or as it was before; not touched if it is the same."""
-    if path.is_file() and path.read_bytes() == content:
-        return
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    finally:
-        Path(name).unlink(missing_ok=True)

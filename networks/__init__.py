@@ -6,6 +6,7 @@ from .googlenet import GOOGLENET
 from .grammar import Block, grammar
 from .lenet5 import LENET5
 from .network import Kernel, Network, Node, Weight, shapes, view
+from .picture import UNIT, Picture
 from .stn import STN
 from .vgg16 import VGG16
 from .zfnet import ZFNET
@@ -23,12 +24,14 @@ __all__ = [
     "LENET5",
     "NETWORKS",
     "STN",
+    "UNIT",
     "VGG16",
     "ZFNET",
     "Block",
     "Kernel",
     "Network",
     "Node",
+    "Picture",
     "Weight",
     "grammar",
     "shapes",

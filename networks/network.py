@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from clgold.reference import Chain, find_chain, find_layer
-from clgold.reference.chain import resolve
+from clgold.reference import Chain, Layer, Question, ask, find_chain, find_layer
+from clgold.reference.evaluate import Operands
+from clgold.reference.operands import Operand
+from clgold.reference.question import flat, resolve
 from clgold.reference.spec import Shape
+
+from .picture import UNIT, Picture
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,10 @@ class Kernel:
         own = {node.name for node in self.nodes}
         return tuple(o for node in self.nodes for o in node.operands if o not in own)
 
+    def question(self, arrays: Operands) -> Question:
+        """What the kernel is asked of these arrays, in the order of its operands."""
+        return ask(self.chain, arrays, self.attributes)
+
     @property
     def attributes(self) -> Mapping[str, Any]:
         """The one layer's attributes, or one mapping per layer of a chain."""
@@ -73,6 +81,7 @@ class Network:
               empty where there is none
     buffers   the device's names for arrays of the host, where they are not the host's with _buf
     output    the host's name for what comes back
+    picture   how an image becomes the input
     """
 
     name: str
@@ -84,6 +93,7 @@ class Network:
     probability: str = ""
     buffers: Mapping[str, str] = field(default_factory=dict)
     output: str = "output"
+    picture: Picture = UNIT
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -113,13 +123,13 @@ def shapes(network: Network) -> dict[str, Shape]:
 def complete_attributes(kernel: Kernel, known: Mapping[str, Shape]) -> Mapping[str, Any]:
     """The kernel's attributes, every one present and normalised."""
     given = tuple(None if o is None else known[o] for o in kernel.operands)
-    return resolve(kernel.chain, given, kernel.attributes)[0]
+    return flat(kernel.chain, resolve(kernel.chain, given, kernel.attributes)[0])
 
 
-def role(network: Network, weight: str) -> tuple[str, str]:
-    """Which operand of which layer a weight is: ("conv2d", "bias")."""
+def reader(network: Network, weight: str) -> tuple[Layer, Operand]:
+    """The first layer that reads a weight, and as which of its operands."""
     for node in network.nodes:
         if weight in node.operands:
-            names = find_layer(node.layer).names(len(node.operands))
-            return node.layer, names[node.operands.index(weight)]
+            layer = find_layer(node.layer)
+            return layer, layer.declared(len(node.operands))[node.operands.index(weight)][1]
     raise KeyError(f"{network.name}: no node uses the weight {weight}")

@@ -15,35 +15,70 @@ from typing import Any
 
 import numpy as np
 
+from .accumulate import ACCUMULATE, accumulate
 from .add import ADD, add
 from .affine_grid import AFFINE_GRID, affine_grid
+from .affine_grid_grad import AFFINE_GRID_GRAD, affine_grid_grad
 from .argmax import ARGMAX, argmax
 from .avg_pool2d import AVG_POOL2D, avg_pool2d
+from .avg_pool2d_grad import AVG_POOL2D_GRAD, avg_pool2d_grad
 from .batch_norm import BATCH_NORM, batch_norm
-from .chain import Chain, enclose_chain, given_exactly, make_chain
+from .batch_norm_bias_grad import BATCH_NORM_BIAS_GRAD, batch_norm_bias_grad
+from .batch_norm_input_grad import BATCH_NORM_INPUT_GRAD, batch_norm_input_grad
+from .batch_norm_weight_grad import BATCH_NORM_WEIGHT_GRAD, batch_norm_weight_grad
+from .chain import Chain, make_chain
 from .concat import CONCAT, concat
 from .conv2d import CONV2D, conv2d
+from .conv2d_bias_grad import CONV2D_BIAS_GRAD, conv2d_bias_grad
+from .conv2d_input_grad import CONV2D_INPUT_GRAD, conv2d_input_grad
+from .conv2d_weight_grad import CONV2D_WEIGHT_GRAD, conv2d_weight_grad
+from .cross_entropy import CROSS_ENTROPY, cross_entropy
+from .cross_entropy_grad import CROSS_ENTROPY_GRAD, cross_entropy_grad
 from .elu import ELU, elu
+from .elu_grad import ELU_GRAD, elu_grad
+from .evaluate import compute, prepare, widened
 from .flatten import FLATTEN, flatten
 from .grid_sample import GRID_SAMPLE, grid_sample
 from .im2col import im2col
-from .layer import Array, Enclosure, Layer, compute, prepare, widened
+from .layer import Array, Enclosure, Layer
+from .leaky_relu import LEAKY_RELU, leaky_relu
+from .leaky_relu_grad import LEAKY_RELU_GRAD, leaky_relu_grad
 from .linear import LINEAR, linear
+from .linear_bias_grad import LINEAR_BIAS_GRAD, linear_bias_grad
+from .linear_input_grad import LINEAR_INPUT_GRAD, linear_input_grad
+from .linear_weight_grad import LINEAR_WEIGHT_GRAD, linear_weight_grad
 from .local2d import LOCAL2D, local2d
+from .local2d_input_grad import LOCAL2D_INPUT_GRAD, local2d_input_grad
+from .local2d_weight_grad import LOCAL2D_WEIGHT_GRAD, local2d_weight_grad
 from .local_response_norm import LOCAL_RESPONSE_NORM, local_response_norm
+from .local_response_norm_grad import LOCAL_RESPONSE_NORM_GRAD, local_response_norm_grad
 from .log_softmax import LOG_SOFTMAX, log_softmax
+from .log_softmax_grad import LOG_SOFTMAX_GRAD, log_softmax_grad
 from .lp_pool2d import LP_POOL2D, lp_pool2d
 from .max_pool2d import MAX_POOL2D, max_pool2d
+from .max_pool2d_grad import MAX_POOL2D_GRAD, max_pool2d_grad
+from .mul import MUL, mul
 from .permute import PERMUTE, permute
 from .profile import EMBEDDED, FULL, PROFILES, RELAXED, Profile, find_profile
+from .question import Question, ask
 from .relu import RELU, relu
+from .relu_grad import RELU_GRAD, relu_grad
 from .reshape import RESHAPE, reshape
 from .rounding import correctly_rounded_values
 from .scale_shift import SCALE_SHIFT, scale_shift
+from .scale_shift_input_grad import SCALE_SHIFT_INPUT_GRAD, scale_shift_input_grad
+from .scale_shift_scale_grad import SCALE_SHIFT_SCALE_GRAD, scale_shift_scale_grad
+from .scale_shift_shift_grad import SCALE_SHIFT_SHIFT_GRAD, scale_shift_shift_grad
+from .set_zero import SET_ZERO, set_zero
+from .sgd import SGD, sgd
+from .sgd_velocity import SGD_VELOCITY, sgd_velocity
 from .sigmoid import SIGMOID, sigmoid
+from .sigmoid_grad import SIGMOID_GRAD, sigmoid_grad
 from .softmax import SOFTMAX, softmax
+from .softmax_grad import SOFTMAX_GRAD, softmax_grad
 from .spec import SpecError
 from .tanh import TANH, tanh
+from .tanh_grad import TANH_GRAD, tanh_grad
 
 LAYERS: tuple[Layer, ...] = (
     CONV2D,
@@ -53,6 +88,7 @@ LAYERS: tuple[Layer, ...] = (
     AVG_POOL2D,
     LP_POOL2D,
     RELU,
+    LEAKY_RELU,
     ELU,
     TANH,
     SIGMOID,
@@ -69,6 +105,38 @@ LAYERS: tuple[Layer, ...] = (
     RESHAPE,
     PERMUTE,
     ADD,
+    MUL,
+    RELU_GRAD,
+    LEAKY_RELU_GRAD,
+    ELU_GRAD,
+    TANH_GRAD,
+    SIGMOID_GRAD,
+    LOCAL2D_INPUT_GRAD,
+    LOCAL2D_WEIGHT_GRAD,
+    SCALE_SHIFT_SCALE_GRAD,
+    SCALE_SHIFT_SHIFT_GRAD,
+    SCALE_SHIFT_INPUT_GRAD,
+    SOFTMAX_GRAD,
+    LOG_SOFTMAX_GRAD,
+    CROSS_ENTROPY,
+    CROSS_ENTROPY_GRAD,
+    SGD,
+    SGD_VELOCITY,
+    ACCUMULATE,
+    SET_ZERO,
+    MAX_POOL2D_GRAD,
+    LOCAL_RESPONSE_NORM_GRAD,
+    AFFINE_GRID_GRAD,
+    BATCH_NORM_BIAS_GRAD,
+    BATCH_NORM_INPUT_GRAD,
+    BATCH_NORM_WEIGHT_GRAD,
+    AVG_POOL2D_GRAD,
+    CONV2D_INPUT_GRAD,
+    CONV2D_WEIGHT_GRAD,
+    CONV2D_BIAS_GRAD,
+    LINEAR_INPUT_GRAD,
+    LINEAR_WEIGHT_GRAD,
+    LINEAR_BIAS_GRAD,
 )
 
 LayerLike = str | Layer | Callable[..., Array]
@@ -99,10 +167,7 @@ def error_bound(
     attributes as one mapping per layer: conv2d={"stride": 2}. Returns float64 of the output's
     shape. Raises SpecError. Derivations: docs/error-bounds.md.
     """
-    chain = find_chain(layer)
-    exact = given_exactly(chain, operands)
-    found = enclose_chain(chain, exact, attributes, find_profile(profile))
-    return found[chain.layers[-1].name].radius
+    return ask(find_chain(layer), operands, attributes).answer(find_profile(profile)).radius
 
 
 def correctly_rounded(layer: LayerLike, *operands: Array | None, **attributes: Any) -> Array:
@@ -135,33 +200,68 @@ __all__ = [
     "Enclosure",
     "Layer",
     "Profile",
+    "Question",
     "SpecError",
+    "accumulate",
     "add",
     "affine_grid",
+    "affine_grid_grad",
     "argmax",
+    "ask",
     "avg_pool2d",
+    "avg_pool2d_grad",
     "batch_norm",
+    "batch_norm_bias_grad",
+    "batch_norm_input_grad",
+    "batch_norm_weight_grad",
     "concat",
     "conv2d",
+    "conv2d_bias_grad",
+    "conv2d_input_grad",
+    "conv2d_weight_grad",
     "correctly_rounded",
+    "cross_entropy",
+    "cross_entropy_grad",
     "elu",
+    "elu_grad",
     "error_bound",
     "find_chain",
     "find_layer",
     "flatten",
     "grid_sample",
     "im2col",
+    "leaky_relu",
+    "leaky_relu_grad",
     "linear",
+    "linear_bias_grad",
+    "linear_input_grad",
+    "linear_weight_grad",
     "local2d",
+    "local2d_input_grad",
+    "local2d_weight_grad",
     "local_response_norm",
+    "local_response_norm_grad",
     "log_softmax",
+    "log_softmax_grad",
     "lp_pool2d",
     "max_pool2d",
+    "max_pool2d_grad",
+    "mul",
     "permute",
     "relu",
+    "relu_grad",
     "reshape",
     "scale_shift",
+    "scale_shift_input_grad",
+    "scale_shift_scale_grad",
+    "scale_shift_shift_grad",
+    "set_zero",
+    "sgd",
+    "sgd_velocity",
     "sigmoid",
+    "sigmoid_grad",
     "softmax",
+    "softmax_grad",
     "tanh",
+    "tanh_grad",
 ]

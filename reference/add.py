@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from .layer import Array, Enclosure, Layer, evaluate
-from .pointwise import flush_error, no_attributes
+from .evaluate import evaluate
+from .layer import Array, Enclosure, Layer
+from .operands import Operand, Setting
+from .pointwise import flush_error
 from .profile import Profile
 from .rounding import Exact
 from .spec import Shape, SpecError
@@ -15,14 +17,12 @@ def add(a: Array, b: Array) -> Array:
     a, b of the same shape, any, float32 → that shape, float64. Raises SpecError. As torch.add,
     which also broadcasts.
     """
-    return evaluate(ADD, (a, b), {})
+    return evaluate(ADD, (a, b))
 
 
 def shape_rule(a: Shape, b: Shape) -> Shape:
     if a != b:
         raise SpecError(f"add: b has shape {b}, expected that of a, {a}")
-    if 0 in a:
-        raise SpecError(f"add: a has shape {a}; every axis must be at least 1 long")
     return a
 
 
@@ -46,13 +46,16 @@ def exact(index: tuple[int, ...], a: Array, b: Array) -> Exact:
     return [float(a[index]), float(b[index])]
 
 
+EXAMPLES: tuple[Setting, ...] = (
+    (((2, 3, 5), (2, 3, 5)), {}),
+    (((4099,), (4099,)), {}),
+)
+
 ADD = Layer(
-    name="add",
-    operands=("a", "b"),
-    forward=add,
-    attributes=no_attributes("add"),
-    shape_rule=shape_rule,
-    formula=formula,
-    error=error,
-    exact=exact,
+    "add",
+    (Operand("a", "..."), Operand("b", "...", values="-a")),
+    *(add, shape_rule, formula, error, exact),
+    per="element",
+    examples=EXAMPLES,
+    onnx="Add",
 )

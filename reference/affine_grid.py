@@ -1,13 +1,15 @@
 """The sampling grid of an affine map."""
 
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
-from .layer import Array, Attributes, Enclosure, Layer, evaluate
+from .attributes import flag, size
+from .evaluate import evaluate
+from .layer import Array, Enclosure, Layer
+from .operands import Operand, Setting
 from .profile import Profile
-from .spec import Shape, SpecError, axes, boolean, integer
+from .spec import Shape, SpecError
 
 
 def affine_grid(theta: Array, size: Shape, align_corners: bool = False) -> Array:
@@ -19,24 +21,10 @@ def affine_grid(theta: Array, size: Shape, align_corners: bool = False) -> Array
     Raises SpecError. As torch.nn.functional.affine_grid, which takes (N, 2, 3) only; Jaderberg et
     al., "Spatial Transformer Networks", equation 1.
     """
-    return evaluate(AFFINE_GRID, (theta,), {"size": size, "align_corners": align_corners})
-
-
-def attributes(size: Any, align_corners: Any = False) -> Attributes:
-    if not isinstance(size, tuple | list) or len(size) != 4:
-        raise SpecError(f"affine_grid: size is {size!r}, expected (N, C, H, W)")
-    names = ("N", "C", "H", "W")
-    return {
-        "size": tuple(
-            integer("affine_grid", f"size's {axis}", count, 1)
-            for axis, count in zip(names, size, strict=True)
-        ),
-        "align_corners": boolean("affine_grid", "align_corners", align_corners),
-    }
+    return evaluate(AFFINE_GRID, (theta,), size=size, align_corners=align_corners)
 
 
 def shape_rule(theta: Shape, *, size: Shape, align_corners: bool) -> Shape:
-    axes("affine_grid", "theta", theta, "N 2 3", "N 6")
     if theta[1:] not in ((2, 3), (6,)):
         raise SpecError(f"affine_grid: theta has shape {theta}, expected (N, 2, 3) or (N, 6)")
     if theta[0] != size[0]:
@@ -102,14 +90,20 @@ def exact_base(index: int, count: int, align_corners: bool) -> Fraction:
     return Fraction(2 * index, count - 1) - 1 if count > 1 else Fraction(0)
 
 
+EXAMPLES: tuple[Setting, ...] = (
+    (((2, 2, 3),), {"size": (2, 1, 5, 7), "align_corners": False}),
+    (((2, 2, 3),), {"size": (2, 1, 5, 7), "align_corners": True}),
+    (((1, 6),), {"size": (1, 3, 1, 224), "align_corners": True}),
+)
+
 AFFINE_GRID = Layer(
-    name="affine_grid",
-    operands=("theta",),
-    forward=affine_grid,
-    attributes=attributes,
-    shape_rule=shape_rule,
-    formula=formula,
-    error=error,
-    exact=exact,
+    "affine_grid",
+    (Operand("theta", ("N 2 3", "N 6"), role="coordinate", values="map"),),
+    *(affine_grid, shape_rule, formula, error, exact),
+    attributes={"size": size("N C H W"), "align_corners": flag(False)},
+    output="N H W 2",
+    sums="3",
+    examples=EXAMPLES,
+    onnx="AffineGrid",
     result="grid",
 )

@@ -4,10 +4,14 @@ from fractions import Fraction
 
 import numpy as np
 
-from .layer import Array, Enclosure, Layer, evaluate
-from .pointwise import along_dim, subnormal
+from .attributes import axis
+from .evaluate import evaluate
+from .layer import Array, Enclosure, Layer
+from .operands import Operand
+from .pointwise import subnormal
 from .profile import Profile
-from .spec import Shape, SpecError
+from .softmax import ROWS
+from .spec import Shape
 
 
 def argmax(input: Array, dim: int) -> Array:
@@ -16,12 +20,10 @@ def argmax(input: Array, dim: int) -> Array:
     input of any shape, float32 → the shape without `dim`, int64. Raises SpecError. As numpy.argmax;
     torch.argmax does not promise which of equal maxima it names.
     """
-    return evaluate(ARGMAX, (input,), {"dim": dim})
+    return evaluate(ARGMAX, (input,), dim=dim)
 
 
 def shape_rule(input: Shape, *, dim: int) -> Shape:
-    if not input or 0 in input:
-        raise SpecError(f"argmax: input has shape {input}; every axis must be at least 1 long")
     return input[:dim] + input[dim + 1 :]
 
 
@@ -48,7 +50,8 @@ def choices(profile: Profile, value: Array, input: Enclosure, *, dim: int) -> Ar
         elif not possible.any():
             return None
     else:
-        lower = (input.value - input.radius).max(axis=dim, keepdims=True)
+        lowest = np.where(np.isnan(input.value), -np.inf, input.value - input.radius)
+        lower = lowest.max(axis=dim, keepdims=True)
         reach = input.radius + 2 * profile.smallest_normal
         first, possible = value, ~(input.value + reach < lower)
     possible = np.moveaxis(possible, dim, 0)
@@ -70,14 +73,14 @@ def exact(index: tuple[int, ...], input: Array, *, dim: int) -> Fraction:
 
 
 ARGMAX = Layer(
-    name="argmax",
-    operands=("input",),
-    forward=argmax,
-    attributes=along_dim,
-    shape_rule=shape_rule,
-    formula=formula,
-    error=error,
-    exact=exact,
+    "argmax",
+    (Operand("input", "..."),),
+    *(argmax, shape_rule, formula, error, exact),
     choices=choices,
+    attributes={"dim": axis()},
+    output="...",
+    in_place=True,
+    examples=ROWS,
+    onnx="ArgMax",
     dtype=np.int32,
 )

@@ -5,10 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from .layer import Array, Attributes, Enclosure, Layer, evaluate
+from .attributes import flag, padding, pair, window
+from .evaluate import evaluate
+from .layer import Array, Enclosure, Layer
+from .operands import Operand, Setting
 from .profile import Profile
-from .spec import Padding, Pair, Shape, SpecError, axes, boolean, padding_pairs, pair
-from .windows import covered, overhang, pad, positions, windows
+from .spec import Padding, Pair, Shape
+from .windows import POOLS, covered, overhang, pad, pooled, windows
 
 
 def avg_pool2d(
@@ -30,53 +33,16 @@ def avg_pool2d(
     return evaluate(
         AVG_POOL2D,
         (input,),
-        {
-            "kernel_size": kernel_size,
-            "stride": stride,
-            "padding": padding,
-            "ceil_mode": ceil_mode,
-            "count_include_pad": count_include_pad,
-        },
+        kernel_size=kernel_size,
+        stride=stride,
+        padding=padding,
+        ceil_mode=ceil_mode,
+        count_include_pad=count_include_pad,
     )
 
 
-def attributes(
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    ceil_mode: Any = False,
-    count_include_pad: Any = True,
-) -> Attributes:
-    kernel = pair("avg_pool2d", "kernel_size", kernel_size, 1)
-    around = padding_pairs("avg_pool2d", padding)
-    for taps, sides in zip(kernel, around, strict=True):
-        if max(sides) > taps // 2:
-            raise SpecError(
-                f"avg_pool2d: padding is {max(sides)}, expected at most half of the window, "
-                f"{taps // 2}, or windows might see nothing but padding"
-            )
-    return {
-        "kernel_size": kernel,
-        "stride": kernel if stride is None else pair("avg_pool2d", "stride", stride, 1),
-        "padding": around,
-        "ceil_mode": boolean("avg_pool2d", "ceil_mode", ceil_mode),
-        "count_include_pad": boolean("avg_pool2d", "count_include_pad", count_include_pad),
-    }
-
-
-def shape_rule(
-    input: Shape,
-    *,
-    kernel_size: Pair,
-    stride: Pair,
-    padding: Padding,
-    ceil_mode: bool,
-    count_include_pad: bool,
-) -> Shape:
-    axes("avg_pool2d", "input", input, "N C H W")
-    n, c, h, w = input
-    counts = positions("avg_pool2d", (h, w), kernel_size, stride, padding, (1, 1), ceil_mode)
-    return (n, c, *counts)
+def shape_rule(input: Shape, *, count_include_pad: bool, **attributes: Any) -> Shape:
+    return pooled("avg_pool2d", input, **attributes)
 
 
 def window_sums(input: Array, **attributes: Any) -> Array:
@@ -111,18 +77,19 @@ def formula(input: Array, **attributes: Any) -> Array:
 
 
 def error(profile: Profile, value: Array, input: Enclosure, **attributes: Any) -> Array:
-    """(γ_n + D + u)·Σ|x|/c: the additions, then a division or a rounded reciprocal.
+    """(n·u + D + u)·Σ|x|/c: the additions, then a division or a rounded reciprocal.
 
     Each of n shares x/c, partial sums and the mean may be flushed to zero.
     """
     count = divisors(input.value.shape, **attributes)
     magnitude = window_sums(input.magnitude, **attributes)
     terms = int(np.prod(attributes["kernel_size"]))
-    relative = profile.gamma(terms) + profile.ulps(profile.divide) + profile.u
+    added = profile.summed(terms, terms)
+    relative = added + (profile.ulps(profile.divide) + profile.u) * (1 + added)
     own = relative * (1 + 2.0**-20) * magnitude / count
-    lost = 2 * terms * profile.smallest_normal * (magnitude > 0)
+    lost = 2 * terms * profile.smallest_normal * (1 + added) * (magnitude > 0)
     passed_on = 0.0 if input.exact else window_sums(input.radius, **attributes) / count
-    overflow = np.where(magnitude * (1 + profile.gamma(terms)) > profile.largest, np.inf, 0.0)
+    overflow = np.where(magnitude * (1 + added) > profile.largest, np.inf, 0.0)
     return own + lost + passed_on + overflow
 
 
@@ -137,13 +104,25 @@ def exact(index: tuple[int, ...], input: Array, **attributes: Any) -> Fraction:
     return sum(map(Fraction, input[n, c, seen[0], seen[1]].ravel().tolist()), Fraction(0)) / count
 
 
+EXAMPLES: tuple[Setting, ...] = tuple(
+    (shapes, attributes | {"count_include_pad": included})
+    for shapes, attributes in POOLS
+    for included in (True, False)
+)
+
 AVG_POOL2D = Layer(
-    name="avg_pool2d",
-    operands=("input",),
-    forward=avg_pool2d,
-    attributes=attributes,
-    shape_rule=shape_rule,
-    formula=formula,
-    error=error,
-    exact=exact,
+    "avg_pool2d",
+    (Operand("input", "N C H W"),),
+    *(avg_pool2d, shape_rule, formula, error, exact),
+    attributes={
+        "kernel_size": window(),
+        "stride": pair("kernel_size"),
+        "padding": padding(0),
+        "ceil_mode": flag(False),
+        "count_include_pad": flag(True),
+    },
+    output="N C OH OW",
+    per="channel",
+    examples=EXAMPLES,
+    onnx="AveragePool",
 )

@@ -2,14 +2,18 @@
 
 import math
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
+from .attributes import number
 from .batch_norm_error import error, own_error, per_channel
-from .layer import Array, Attributes, Layer, evaluate
-from .rounding import Exact, inside
-from .spec import Shape, SpecError, axes, number, vector
+from .evaluate import evaluate
+from .layer import Array, Layer
+from .operands import Operand, Setting
+from .pointwise import same_shape
+from .rounding import Exact, divided_by_zero, inside
+
+EPS = (1e-3, 1e-5, 0.0, 1e-4, 1e-6, 1e-2, 2e-5, 1e-7, 1e-8, 1e-12)  # other libraries'
 
 
 def batch_norm(
@@ -22,39 +26,11 @@ def batch_norm(
 ) -> Array:
     """y = γ·(x − μ)/√(σ² + eps) + β, with μ, σ², γ (weight) and β (bias) of x's channel.
 
-    input (N, C) or (N, C, H, W), the others (C,): float32 → input's shape, float64. Raises
-    SpecError. As torch.nn.functional.batch_norm with training=False; Ioffe, Szegedy,
-    arXiv:1502.03167, algorithm 2.
+    input (N, C) or (N, C, H, W), the others (C,): float32 → input's shape, float64; NaN where σ² +
+    eps is negative. Raises SpecError. As torch.nn.functional.batch_norm with training=False; Ioffe,
+    Szegedy, arXiv:1502.03167, algorithm 2.
     """
-    return evaluate(BATCH_NORM, (input, running_mean, running_var, weight, bias), {"eps": eps})
-
-
-def attributes(eps: Any = 1e-5) -> Attributes:
-    value = number("batch_norm", "eps", eps)
-    if value < 0:
-        raise SpecError(f"batch_norm: eps is {value}, expected at least 0")
-    return {"eps": value}
-
-
-def shape_rule(
-    input: Shape,
-    running_mean: Shape,
-    running_var: Shape,
-    weight: Shape | None,
-    bias: Shape | None,
-    *,
-    eps: float,
-) -> Shape:
-    axes("batch_norm", "input", input, "N C", "N C H W")
-    statistics = {
-        "running_mean": running_mean,
-        "running_var": running_var,
-        "weight": weight,
-        "bias": bias,
-    }
-    for name, shape in statistics.items():
-        vector("batch_norm", name, shape, input[1], "channel")
-    return input
+    return evaluate(BATCH_NORM, (input, running_mean, running_var, weight, bias), eps=eps)
 
 
 def formula(
@@ -88,31 +64,49 @@ def exact(
     gamma = Fraction(1) if weight is None else Fraction(float(weight[c]))
     beta = Fraction(0) if bias is None else Fraction(float(bias[c]))
     scaled = gamma * (Fraction(float(input[index])) - Fraction(float(running_mean[c])))
-    square = Fraction(float(running_var[c])) + Fraction(eps)
+    return over_root(scaled, Fraction(float(running_var[c])) + Fraction(eps), beta)
+
+
+def over_root(
+    value: Fraction, square: Fraction, offset: Fraction = Fraction(0)
+) -> Exact:  # immutable
+    """value/√square + offset; None, no number, where the square is negative."""
+    if square < 0:
+        return None
+    if square == 0:
+        return divided_by_zero(value)
     root = rational_root(square)
     if root is not None:
-        return scaled / root + beta
-    return lambda c: inside(c, scaled) / c.sqrt(inside(c, square)) + inside(c, beta)
+        return value / root + offset
+    return lambda c: inside(c, value) / c.sqrt(inside(c, square)) + inside(c, Fraction(offset))
 
 
 def rational_root(value: Fraction) -> Fraction | None:
-    """The square root where it is rational."""
-    if value <= 0:
-        return None
+    """The square root of a positive number where it is rational."""
     top, bottom = math.isqrt(value.numerator), math.isqrt(value.denominator)
     return Fraction(top, bottom) if Fraction(top * top, bottom * bottom) == value else None
 
 
+EXAMPLES: tuple[Setting, ...] = (
+    (((3, 5, 4, 3), (5,), (5,), (5,), (5,)), {}),
+    (((7, 19), (19,), (19,), (19,), (19,)), {"eps": 1e-3}),
+    (((2, 3, 1, 11), (3,), (3,), None, None), {}),
+)
+
 BATCH_NORM = Layer(
-    name="batch_norm",
-    operands=("input", "running_mean", "running_var", "weight", "bias"),
-    weights=("running_mean", "running_var", "weight", "bias"),
-    optional=("weight", "bias"),
-    forward=batch_norm,
-    attributes=attributes,
-    shape_rule=shape_rule,
-    formula=formula,
-    error=error,
+    "batch_norm",
+    (
+        Operand("input", ("N C", "N C H W")),
+        Operand("running_mean", "C", role="statistic"),
+        Operand("running_var", "C", role="statistic", values="positive"),
+        Operand("weight", "C", role="weight", optional=True),
+        Operand("bias", "C", role="weight", values="offset", optional=True),
+    ),
+    *(batch_norm, same_shape, formula, error, exact),
     own_error=own_error,
-    exact=exact,
+    attributes={"eps": number(1e-5, minimum=0, others=EPS)},
+    per="channel",
+    sums="1",
+    examples=EXAMPLES,
+    onnx="BatchNormalization",
 )

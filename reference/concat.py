@@ -4,8 +4,11 @@ from fractions import Fraction
 
 import numpy as np
 
-from .layer import Array, Enclosure, Layer, evaluate
-from .pointwise import along_dim, flush_error
+from .attributes import axis
+from .evaluate import evaluate
+from .layer import Array, Enclosure, Layer
+from .operands import Operand, Setting
+from .pointwise import flush_error
 from .profile import Profile
 from .spec import Shape, SpecError
 
@@ -16,14 +19,12 @@ def concat(*inputs: Array, dim: int) -> Array:
     inputs of the same shape but for `dim`, float32 → float64. Raises SpecError. As torch.concat,
     which takes them as one sequence.
     """
-    return evaluate(CONCAT, inputs, {"dim": dim})
+    return evaluate(CONCAT, inputs, dim=dim)
 
 
 def shape_rule(*inputs: Shape, dim: int) -> Shape:
     first = inputs[0]
     for k, shape in enumerate(inputs):
-        if 0 in shape:
-            raise SpecError(f"concat: inputs[{k}] has shape {shape}; every axis must be at least 1")
         rest = shape[:dim] + shape[dim + 1 :]
         if len(shape) != len(first) or rest != first[:dim] + first[dim + 1 :]:
             raise SpecError(
@@ -52,14 +53,19 @@ def exact(index: tuple[int, ...], *inputs: Array, dim: int) -> Fraction:
     raise IndexError(f"concat: {index} is beyond the inputs")
 
 
+EXAMPLES: tuple[Setting, ...] = (
+    (((2, 3, 5), (2, 4, 5)), {"dim": 1}),
+    (((1, 7), (1, 1), (1, 12)), {"dim": -1}),
+    (((3, 2, 4, 5),), {"dim": 0}),
+)
+
 CONCAT = Layer(
-    name="concat",
-    operands=("inputs",),
-    forward=concat,
-    attributes=along_dim,
-    shape_rule=shape_rule,
-    formula=formula,
-    error=error,
-    exact=exact,
-    variadic=True,
+    "concat",
+    (Operand("inputs", "...", variadic=True),),
+    *(concat, shape_rule, formula, error, exact),
+    attributes={"dim": axis()},
+    output="...",
+    examples=EXAMPLES,
+    moves=True,
+    onnx="Concat",
 )

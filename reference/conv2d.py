@@ -5,22 +5,15 @@ from typing import Any
 
 import numpy as np
 
-from .im2col import Place, column_parts
-from .layer import Array, Attributes, Enclosure, Layer, evaluate
+from .attributes import count, padding, pair
+from .evaluate import evaluate
+from .im2col import Place, column_parts, im2col
+from .layer import Array, Attributes, Enclosure, Layer
+from .operands import Operand, Setting
 from .profile import BINARY64, Profile
 from .rounded_product import rounded_product
 from .rounding import Exact
-from .spec import (
-    Padding,
-    Pair,
-    Shape,
-    SpecError,
-    axes,
-    integer,
-    padding_pairs,
-    pair,
-    vector,
-)
+from .spec import Padding, Pair, Shape, SpecError
 from .sums import blocked_product, exact_below, product_sum_error
 from .windows import positions
 
@@ -43,17 +36,11 @@ def conv2d(
     return evaluate(
         CONV2D,
         (input, weight, bias),
-        {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups},
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=groups,
     )
-
-
-def attributes(stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: Any = 1) -> Attributes:
-    return {
-        "stride": pair("conv2d", "stride", stride, 1),
-        "padding": padding_pairs("conv2d", padding),
-        "dilation": pair("conv2d", "dilation", dilation, 1),
-        "groups": integer("conv2d", "groups", groups, 1),
-    }
 
 
 def shape_rule(
@@ -66,8 +53,6 @@ def shape_rule(
     dilation: Pair,
     groups: int,
 ) -> Shape:
-    axes("conv2d", "input", input, "N C H W")
-    axes("conv2d", "weight", weight, "M C/groups KH KW")
     n, c, h, w = input
     m, depth, *kernel_size = weight
     if c % groups or m % groups:
@@ -80,7 +65,6 @@ def shape_rule(
             f"conv2d: weight has {depth} input channels per group, input has {c} channels "
             f"in {groups} groups (expected {c // groups})"
         )
-    vector("conv2d", "bias", bias, m, "filter")
     kernel = (kernel_size[0], kernel_size[1])
     return (n, m, *positions("conv2d", (h, w), kernel, stride, padding, dilation))
 
@@ -128,10 +112,11 @@ def error(
     bias: Enclosure | None,
     **attributes: Any,
 ) -> Array:
-    """γ_K·(Σ|x||w| + |b|), K products that are not zero, one more for a bias."""
+    """K·u·(Σ|x||w| + |b|), K products that are not zero, one more for a bias."""
     offset = None if bias is None else bias.value[:, np.newaxis, np.newaxis]
     return product_sum_error(
-        profile, lambda x, w: products(x, w, **attributes), input, weight, offset
+        *(profile, lambda x, w: products(x, w, **attributes), input, weight, offset),
+        depth=weight.value[0].size,
     )
 
 
@@ -180,16 +165,48 @@ def rounded(input: Array, weight: Array, bias: Array | None, **attributes: Any) 
     return assemble(input, weight, attributes, np.float32, product)
 
 
+def honest(
+    order: Callable[..., Array], input: Array, weight: Array, bias: Array | None, **attributes: Any
+) -> Array:
+    """float32 convolution, group by group a matrix product, the bias its last column with 1."""
+    groups = attributes["groups"]
+    m, depth, kh, kw = weight.shape
+    window = (kh, kw), attributes["stride"], attributes["padding"], attributes["dilation"]
+    channels = input.reshape(input.shape[0], groups, depth, *input.shape[2:])
+    filters = weight.reshape(groups, m // groups, -1)
+    if bias is not None:
+        filters = np.concatenate([filters, bias.reshape(groups, -1, 1)], axis=2)
+    parts = []
+    for g in range(groups):
+        columns = np.concatenate(list(im2col(channels[:, g], *window)), axis=1)
+        if bias is not None:
+            columns = np.concatenate([columns, np.ones_like(columns[:1])])
+        parts.append(order(filters[g], columns))
+    return np.concatenate(parts).reshape(m, input.shape[0], -1).swapaxes(0, 1)
+
+
+EXAMPLES: tuple[Setting, ...] = (
+    (((2, 5, 9, 7), (4, 5, 3, 2), (4,)), {"stride": (2, 1), "padding": ((1, 0), (2, 1))}),
+    (((1, 3, 11, 13), (17, 3, 3, 3), (17,)), {"padding": 1}),
+    (((2, 6, 8, 5), (9, 2, 3, 3), None), {"groups": 3, "dilation": (2, 1)}),
+    (((1, 1, 1, 19), (5, 1, 1, 5), (5,)), {"stride": 3}),
+    (((1, 37, 6, 4), (19, 37, 1, 1), (19,)), {}),
+    (((1, 64, 14, 15), (33, 64, 3, 3), (33,)), {"padding": 1}),
+)
+
 CONV2D = Layer(
-    name="conv2d",
-    operands=("input", "weight", "bias"),
-    weights=("weight", "bias"),
-    optional=("bias",),
-    forward=conv2d,
-    attributes=attributes,
-    shape_rule=shape_rule,
-    formula=formula,
-    error=error,
-    exact=exact,
+    "conv2d",
+    (
+        Operand("input", "N C H W"),
+        Operand("weight", "M C/groups KH KW", role="weight"),
+        Operand("bias", "M", role="weight", values="offset", optional=True),
+    ),
+    *(conv2d, shape_rule, formula, error, exact),
+    honest=honest,
     rounded=rounded,
+    attributes={"stride": pair(1), "padding": padding(0), "dilation": pair(1), "groups": count(1)},
+    output="N M OH OW",
+    sums="C/groups KH KW",
+    examples=EXAMPLES,
+    onnx="Conv",
 )

@@ -1,15 +1,16 @@
 """Exponential linear unit."""
 
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
-from .layer import Array, Attributes, Enclosure, Layer, evaluate
-from .pointwise import flush_error, same_shape
+from .attributes import number
+from .evaluate import evaluate
+from .layer import Array, Enclosure
+from .operands import Setting
+from .pointwise import POINTS, element_wise, flush_error
 from .profile import Profile
 from .rounding import FAR, NEXT_TO_NOTHING, Exact, inside, power_of_e
-from .spec import number
 
 
 def elu(input: Array, alpha: float = 1.0) -> Array:
@@ -18,11 +19,7 @@ def elu(input: Array, alpha: float = 1.0) -> Array:
     input of any shape, float32 → the same shape, float64. Raises SpecError.
     As torch.nn.functional.elu; Clevert, Unterthiner, Hochreiter, ICLR 2016, equation 15.
     """
-    return evaluate(ELU, (input,), {"alpha": alpha})
-
-
-def attributes(alpha: Any = 1.0) -> Attributes:
-    return {"alpha": number("elu", "alpha", alpha)}
+    return evaluate(ELU, (input,), alpha=alpha)
 
 
 def formula(input: Array, *, alpha: float) -> Array:
@@ -63,14 +60,15 @@ def exact(index: tuple[int, ...], input: Array, *, alpha: float) -> Exact:
     return lambda c: inside(c, Fraction(alpha)) * (power_of_e(c, x) - 1)
 
 
-ELU = Layer(
-    name="elu",
-    operands=("input",),
-    forward=elu,
-    attributes=attributes,
-    shape_rule=same_shape("elu"),
-    formula=formula,
-    error=error,
+EXAMPLES: tuple[Setting, ...] = tuple(
+    (shapes, {"alpha": alpha}) for shapes, _ in POINTS for alpha in (1.0, 0.3)
+)
+
+ELU = element_wise(
+    "elu",
+    *(elu, formula, error, exact),
     own_error=own_error,
-    exact=exact,
+    attributes={"alpha": number(1.0, others=(1.0, 0.5, 0.0))},
+    examples=EXAMPLES,
+    onnx="Elu",
 )

@@ -3,10 +3,12 @@
 import math
 from fractions import Fraction
 
-from .layer import Array, Enclosure, Layer, evaluate
-from .pointwise import flush_error, no_attributes
+from .evaluate import evaluate
+from .layer import Array, Enclosure, Layer
+from .operands import Operand, Setting
+from .pointwise import flush_error
 from .profile import Profile
-from .spec import Shape, SpecError
+from .spec import Shape
 
 
 def flatten(input: Array) -> Array:
@@ -15,14 +17,10 @@ def flatten(input: Array) -> Array:
     input of at least one axis, float32 → float64. Raises SpecError. As torch.nn.Flatten();
     torch.flatten without arguments flattens the batch too.
     """
-    return evaluate(FLATTEN, (input,), {})
+    return evaluate(FLATTEN, (input,))
 
 
 def shape_rule(input: Shape) -> Shape:
-    if not input or 0 in input:
-        raise SpecError(
-            f"flatten: input has shape {input}, expected (N, …) with every axis at least 1 long"
-        )
     return input[0], math.prod(input[1:])
 
 
@@ -40,13 +38,19 @@ def exact(index: tuple[int, ...], input: Array) -> Fraction:
     return Fraction(float(input[index[0]].ravel()[index[1]]))
 
 
+EXAMPLES: tuple[Setting, ...] = (
+    (((2, 3, 5),), {}),
+    (((3, 7, 1, 2),), {}),
+    (((5,),), {}),
+)
+
 FLATTEN = Layer(
-    name="flatten",
-    operands=("input",),
-    forward=flatten,
-    attributes=no_attributes("flatten"),
-    shape_rule=shape_rule,
-    formula=formula,
-    error=error,
-    exact=exact,
+    "flatten",
+    (Operand("input", "N ..."),),
+    *(flatten, shape_rule, formula, error, exact),
+    output="N I",
+    in_place=True,
+    examples=EXAMPLES,
+    moves=True,
+    onnx="Flatten",
 )

@@ -39,11 +39,30 @@ def bell(seed: int, stream: str, shape: Shape) -> np.ndarray:
 
 def bell32(seed: int, stream: str, shape: Shape, spread: float) -> np.ndarray:
     """spread · bell(…), rounded to float32: many numbers in little time and memory."""
-    source, values = philox(seed, stream), np.empty(shape, np.float32)
-    flat = values.reshape(-1)
+    values = np.empty(shape, np.float32)
+    fill_bell(philox(seed, stream), values.reshape(-1), spread)
+    return values
+
+
+def fill_bell(source: np.random.Philox, flat: np.ndarray, spread: float) -> None:
+    """Fill a float32 vector with the next numbers of a stream."""
     for start in range(0, flat.size, PIECE):
         piece = flat[start : start + PIECE]
         piece[:] = spread * bell_of(source.random_raw(piece.size))
+
+
+def bell32_part(
+    seed: int, stream: str, shape: Shape, spread: float, place: tuple[slice, ...]
+) -> np.ndarray:
+    """bell32(…)[place], of which no more than a row along the first axis is made at a time."""
+    (rows, *inner), source = place, philox(seed, stream)
+    row = np.empty(shape[1:], np.float32)
+    kept = [len(range(*one.indices(length))) for one, length in zip(place, shape, strict=True)]
+    values = np.empty(kept, np.float32)
+    for index in range(rows.stop):
+        fill_bell(source, row.reshape(-1), spread)
+        if index >= rows.start:
+            values[index - rows.start] = row[tuple(inner)]
     return values
 
 

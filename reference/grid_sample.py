@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from .layer import Array, Attributes, Layer, evaluate
+from .attributes import choice, flag
+from .evaluate import evaluate
+from .layer import Array, Layer
+from .operands import Operand, Setting
 from .rounding import INFINITE
 from .sampling import blend, exact_pixel, gather, pixel
 from .sampling_error import choices, error
-from .spec import Shape, SpecError, axes, boolean, choice
+from .spec import Shape, SpecError
 
 MODES = ("bilinear", "nearest")
 PADDING_MODES = ("zeros", "border", "reflection")
@@ -29,30 +32,22 @@ def grid_sample(
     input (N, C, H, W), grid (N, OH, OW, 2): float32 → (N, C, OH, OW) float64. ±1 are the image's
     edges, or with align_corners the outer pixels' centres. Between pixels: bilinear, or the
     nearest, halves to the even. Outside: zeros, the border's value, or the image reflected at its
-    edges (with align_corners at the outer centres). A coordinate that is NaN lies outside with
-    zeros, at pixel 0 otherwise. Raises SpecError. As torch.nn.functional.grid_sample; Jaderberg et
-    al., "Spatial Transformer Networks", equation 5.
+    edges (with align_corners at the outer centres). A coordinate that is infinite lies outside,
+    one that is NaN with zeros too, else at pixel 0; so does an infinite one with reflection. Raises
+    SpecError. As torch.nn.functional.grid_sample, whose bilinear mode gives NaN for such
+    coordinates with zeros; ONNX Runtime 1.32 takes them for −1. Jaderberg et al., "Spatial
+    Transformer Networks", equation 5.
     """
     return evaluate(
         GRID_SAMPLE,
         (input, grid),
-        {"mode": mode, "padding_mode": padding_mode, "align_corners": align_corners},
+        mode=mode,
+        padding_mode=padding_mode,
+        align_corners=align_corners,
     )
 
 
-def attributes(
-    mode: Any = "bilinear", padding_mode: Any = "zeros", align_corners: Any = False
-) -> Attributes:
-    return {
-        "mode": choice("grid_sample", "mode", mode, MODES),
-        "padding_mode": choice("grid_sample", "padding_mode", padding_mode, PADDING_MODES),
-        "align_corners": boolean("grid_sample", "align_corners", align_corners),
-    }
-
-
 def shape_rule(input: Shape, grid: Shape, **_: Any) -> Shape:
-    axes("grid_sample", "input", input, "N C H W")
-    axes("grid_sample", "grid", grid, "N OH OW 2")
     if grid[3] != 2:
         raise SpecError(f"grid_sample: grid has {grid[3]} coordinates a point, expected 2 (x, y)")
     if grid[0] != input[0]:
@@ -117,14 +112,28 @@ def weighted_sum(terms: Iterable[tuple[Fraction, float]]) -> Fraction | None:
     return INFINITE if special.pop() > 0 else -INFINITE
 
 
+EXAMPLES: tuple[Setting, ...] = tuple(
+    (
+        ((2, 3, 5, 7), (2, 4, 6, 2)),
+        {"mode": mode, "padding_mode": padding, "align_corners": corners},
+    )
+    for mode in MODES
+    for padding in PADDING_MODES
+    for corners in (False, True)
+)
+
 GRID_SAMPLE = Layer(
-    name="grid_sample",
-    operands=("input", "grid"),
-    forward=grid_sample,
-    attributes=attributes,
-    shape_rule=shape_rule,
-    formula=formula,
-    error=error,
-    exact=exact,
+    "grid_sample",
+    (Operand("input", "N C H W"), Operand("grid", "N OH OW 2", role="coordinate")),
+    *(grid_sample, shape_rule, formula, error, exact),
     choices=choices,
+    attributes={
+        "mode": choice(MODES, "bilinear"),
+        "padding_mode": choice(PADDING_MODES, "zeros"),
+        "align_corners": flag(False),
+    },
+    output="N C OH OW",
+    sums="4",
+    examples=EXAMPLES,
+    onnx="GridSample",
 )

@@ -34,7 +34,10 @@ def im2col(
         pair("im2col", "kernel_size", kernel_size, 1),
         pair("im2col", "stride", stride, 1),
     )
-    around, spread = padding_pairs("im2col", padding), pair("im2col", "dilation", dilation, 1)
+    around, spread = (
+        padding_pairs("im2col", "padding", padding),
+        pair("im2col", "dilation", dilation, 1),
+    )
     if not isinstance(input, np.ndarray):
         raise SpecError(f"im2col: input is a {type(input).__name__}, expected an array")
     axes("im2col", "input", input.shape, "C H W", "N C H W")

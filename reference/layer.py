@@ -1,14 +1,14 @@
-"""What a layer is: one record of plain functions, and the functions that work on any record."""
+"""What a layer is: one record of what it declares and of plain functions."""
 
-import inspect
 import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from .profile import Profile
+from .attributes import Attribute, normalised
+from .operands import ANY, Operand, Setting, check_shapes
 from .spec import Shape, SpecError, axis
 
 Array = np.ndarray
@@ -46,40 +46,69 @@ class Enclosure:
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer: its function, its rule of shapes, its formula and its error.
+    """A layer: what it reads and gives, as data; its function, rule of shapes, formula and error.
 
-    operands    names, in the function's order; those that are `weights`; those that are `optional`
+    operands    in the function's order
     forward     the public function: float32 arrays in, float64 out
-    attributes  (**given) → every attribute, normalised: pairs, never ints; refuses bad values
-    shape_rule  (*shapes, **attributes) → the output's shape; refuses inconsistent operands
+    shape_rule  (*shapes, **attributes) → the output's shape; refuses inconsistent operands, each
+                of them of the declared axes, and attributes that do not fit together
     formula     (*float64 arrays, **attributes) → float64 array
     error       (profile, value, *enclosures, **attributes) → bound on |result − exact|
     exact       (index, *float64 arrays, **attributes) → one element's exact value (rounding.py)
     own_error   as `error`, of the formula in float64 alone; by default `error` itself
     choices     (profile, value, *enclosures, **attributes) → admissible results, or None
+    honest      (order, *float32 arrays, **attributes) → the output's values in float32 as a careful
+                kernel sums them, order(rows, columns) being a matrix product that rounds each step,
+                and a bias the last of its products, with 1; due to every layer whose weights are
+                what is summed over
     rounded     (*float32 arrays, **attributes) → correctly rounded float32, where the layer has a
                 better way than formula, own_error and exact; its formula then takes float32
                 operands too, and widens them part by part
-    variadic    any number of operands, all like the one that is named
+    attributes  in the function's order, each by its kind and default
+    output      the axes of the output, "()" for one number; "" where they are those of the first
+                operand
+    per         "element" or "channel" where each is computed from the same one of the input alone
+    moves       only places elements of its operands elsewhere
+    sums        what is added up for one element of the output, a factor a word: the lengths of
+                operands' axes, attributes, numbers; "" where there are no products
+    constant    its output says nothing of what it reads
+    in_place    may write over what it reads, or leaves no values behind
+    examples    awkward shapes and attributes: height differs from width, channels are no multiple
+                of 4 or 16, sizes are prime or 1, padding is unequal, strides leave a remainder,
+                windows overhang, batches and groups are more than one
+    onnx        what ONNX calls it, or its operators one after another: "Mul+Add"
+    gradient    the layer, and the name of the operand of it, whose gradient this is (gradient.py)
     result      what the output is called; a chain feeds it to the operand of that name
     """
 
     name: str
-    operands: tuple[str, ...]
+    operands: tuple[Operand, ...]
     forward: Callable[..., Array]
-    attributes: Callable[..., Attributes]
     shape_rule: Callable[..., Shape]
     formula: Callable[..., Array]
     error: Callable[..., Array]
     exact: Callable[..., Any]
     own_error: Callable[..., Array] | None = None
     choices: Callable[..., Array | None] | None = None
+    honest: Callable[..., Array] | None = None
     rounded: Callable[..., Array] | None = None
-    weights: tuple[str, ...] = ()
-    optional: tuple[str, ...] = ()
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    output: str = ""
+    per: str = ""
+    moves: bool = False
+    sums: str = ""
+    constant: bool = False
+    in_place: bool = False
+    examples: tuple[Setting, ...] = ()
+    onnx: str = ""
+    gradient: "tuple[Layer, str] | None" = None
     result: str = "output"
     dtype: type = np.float32
-    variadic: bool = False
+
+    @property
+    def variadic(self) -> bool:
+        """Whether it takes any number of operands, all like the one that is declared."""
+        return self.operands[0].variadic
 
     def out_shape(self, *shapes: Shape | None, **attributes: Any) -> Shape:
         """The output's shape for operands of these shapes; SpecError if there is none."""
@@ -89,21 +118,12 @@ class Layer:
         self, shapes: tuple[Shape | None, ...], given: Mapping[str, Any]
     ) -> tuple[Attributes, Shape]:
         """Every attribute, normalised for operands of these shapes, and the output's shape."""
-        known = inspect.signature(self.forward).parameters
-        unknown = set(given) - (set(known) - set(self.operands))
-        if unknown:
-            raise SpecError(f"{self.name}: has no attribute {', '.join(sorted(unknown))}")
-        missing = [
-            name
-            for name, parameter in known.items()
-            if name not in {*self.operands, *given} and parameter.default is parameter.empty
-        ]
-        if missing:
-            raise SpecError(f"{self.name}: {', '.join(missing)} is missing")
-        attributes = self.attributes(**given)
+        attributes = normalised(self.name, self.attributes, given)
         shapes = self.complete(shapes)
-        if "dim" in attributes and shapes[0] is not None:
-            attributes["dim"] = axis(self.name, attributes["dim"], len(shapes[0]))
+        check_shapes(self.name, self.declared(len(shapes)), shapes)
+        for name, attribute in self.attributes.items():
+            if attribute.kind == "axis":
+                attributes[name] = axis(self.name, name, attributes[name], len(shapes[0] or ()))
         shape = self.shape_rule(*shapes, **attributes)
         if math.prod(shape) > MOST_ELEMENTS:
             raise SpecError(
@@ -111,89 +131,41 @@ class Layer:
             )
         return attributes, shape
 
+    def depth(self, shapes: tuple[Shape | None, ...], attributes: Mapping[str, Any]) -> int:
+        """How many products are added up for one element of the output; 0 where there are none."""
+        known: dict[str, Any] = {}
+        for (_, operand), shape in zip(self.declared(len(shapes)), shapes, strict=True):
+            known |= operand.lengths(shape)
+            names = operand.layout(len(shape or ()))
+            known |= {ANY: math.prod((shape or ())[len(names) - 1 :])} if ANY in names else {}
+        known |= attributes
+
+        def length(word: str) -> int:
+            whole, _, parts = word.partition("/")
+            if word in known or not parts:
+                return int(known.get(word, word))
+            return int(known[whole]) // int(known[parts])
+
+        factors = [length(word) for word in self.sums.split()]
+        return math.prod(factors) if factors else 0
+
+    def declared(self, count: int) -> tuple[tuple[str, Operand], ...]:
+        """Every operand with its name; of a variadic layer `count` of them."""
+        if not self.variadic:
+            return tuple((operand.name, operand) for operand in self.operands)
+        (one,) = self.operands
+        return tuple((f"{one.name}[{k}]", one) for k in range(count))
+
     def names(self, count: int) -> tuple[str, ...]:
         """The operands' names, of a variadic layer those of `count` operands."""
-        if not self.variadic:
-            return self.operands
-        return tuple(f"{self.operands[0]}[{k}]" for k in range(count))
+        return tuple(name for name, _ in self.declared(count))
 
     def complete(self, operands: tuple[Any, ...]) -> tuple[Any, ...]:
         """The operands, with None for each optional one left out at the end."""
         if self.variadic and operands:
             return operands
         missing = self.operands[len(operands) :]
-        if len(operands) > len(self.operands) or any(m not in self.optional for m in missing):
-            expected = ", ".join(self.operands)
+        if len(operands) > len(self.operands) or not all(one.optional for one in missing):
+            expected = ", ".join(one.name for one in self.operands)
             raise SpecError(f"{self.name}: {len(operands)} operands given, expected {expected}")
         return operands + (None,) * len(missing)
-
-
-def shapes_of(arrays: Iterable[Array | None]) -> tuple[Shape | None, ...]:
-    """The arrays' shapes, None for those absent."""
-    return tuple(None if array is None else array.shape for array in arrays)
-
-
-def check_operands(layer: Layer, names: tuple[str, ...], operands: tuple[Any, ...]) -> None:
-    """Refuse whatever is not a float32 array where one is due."""
-    for name, operand in zip(names, operands, strict=True):
-        if operand is None and name in layer.optional:
-            continue
-        if not isinstance(operand, np.ndarray) or isinstance(operand, np.ma.MaskedArray):
-            kind = type(operand).__name__
-            raise SpecError(f"{layer.name}: {name} is a {kind}, expected a float32 array")
-        if operand.dtype != np.float32:
-            raise SpecError(f"{layer.name}: {name} has dtype {operand.dtype}, expected float32")
-
-
-Operands = tuple[Array | None, ...]
-
-
-def prepare(
-    layer: Layer, operands: tuple[Any, ...], given: Mapping[str, Any]
-) -> tuple[Operands, Attributes, Shape]:
-    """The operands, all present, every attribute, the output's shape; after every check."""
-    operands = layer.complete(operands)
-    check_operands(layer, layer.names(len(operands)), operands)
-    return operands, *layer.resolve(shapes_of(operands), given)
-
-
-def widened(operands: Operands) -> Operands:
-    """float32 operands as float64."""
-    return tuple(None if o is None else o.astype(np.float64) for o in operands)
-
-
-def compute(layer: Layer, operands: Operands, attributes: Attributes, shape: Shape) -> Array:
-    """The formula's value, which must have the shape that the rule gives."""
-    with np.errstate(all="ignore"):  # NaN and infinity in the data have defined results
-        value = np.asarray(layer.formula(*operands, **attributes))
-    if value.shape != shape:
-        raise AssertionError(f"{layer.name}: formula gave {value.shape}, shape rule {shape}")
-    return value
-
-
-def evaluate(layer: Layer, operands: tuple[Any, ...], given: Mapping[str, Any]) -> Array:
-    """The layer's value in float64 for float32 operands, after every check."""
-    checked, attributes, shape = prepare(layer, operands, given)
-    return compute(layer, checked if layer.rounded else widened(checked), attributes, shape)
-
-
-def enclose(
-    layer: Layer, operands: tuple[Enclosure | None, ...], given: Mapping[str, Any], profile: Profile
-) -> Enclosure:
-    """The layer's value for these operands, and how far an honest kernel's result may be from it.
-
-    Operands that carry a bound pass it on: the result encloses whatever a kernel with the
-    profile's arithmetic computes from any inputs inside theirs.
-    """
-    operands = layer.complete(operands)
-    values = [None if o is None else o.value for o in operands]
-    attributes, _ = layer.resolve(shapes_of(values), given)
-    with np.errstate(all="ignore"):
-        value = np.asarray(layer.formula(*values, **attributes))
-        bound = layer.error(profile, value, *operands, **attributes)
-        choices = None
-        if layer.choices is not None:
-            choices = layer.choices(profile, value, *operands, **attributes)
-    # A NaN bound says that no bound is known: anything may come out.
-    bound = np.where(np.isnan(bound) & ~np.isnan(value), np.inf, bound)
-    return Enclosure(value, bound, choices)

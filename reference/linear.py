@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .layer import Array, Enclosure, Layer, evaluate
-from .pointwise import no_attributes
+from .evaluate import evaluate
+from .layer import Array, Enclosure, Layer
+from .operands import Operand, Setting
 from .profile import BINARY64, Profile
 from .rounded_product import rounded_product
 from .rounding import Exact
-from .spec import Shape, SpecError, axes, vector
+from .spec import Shape, SpecError
 from .sums import blocked_product, exact_below, product_sum_error
 
 NUMBERS = 2**20  # of the weights at a time, widened to float64
@@ -21,18 +22,15 @@ def linear(input: Array, weight: Array, bias: Array | None = None) -> Array:
     input (N, I), weight (O, I), bias (O,): float32 → (N, O) float64. Raises SpecError.
     As torch.nn.functional.linear, which also takes other numbers of leading axes.
     """
-    return evaluate(LINEAR, (input, weight, bias), {})
+    return evaluate(LINEAR, (input, weight, bias))
 
 
 def shape_rule(input: Shape, weight: Shape, bias: Shape | None) -> Shape:
-    axes("linear", "input", input, "N I")
-    axes("linear", "weight", weight, "O I")
     if weight[1] != input[1]:
         raise SpecError(
             f"linear: weight has {weight[1]} input features, input has {input[1]} "
             f"(weight is (out, in), here {weight})"
         )
-    vector("linear", "bias", bias, weight[0], "output feature")
     return input[0], weight[0]
 
 
@@ -67,14 +65,16 @@ def formula(input: Array, weight: Array, bias: Array | None) -> Array:
 def error(
     profile: Profile, value: Array, input: Enclosure, weight: Enclosure, bias: Enclosure | None
 ) -> Array:
-    """γ_K·(Σ|x||w| + |b|), K products that are not zero, one more for a bias; part by part."""
+    """K·u·(Σ|x||w| + |b|), K products that are not zero, one more for a bias; part by part."""
     bound = np.empty(value.shape)
     step = max(1, NUMBERS // max(input.value.shape))
     for start in range(0, len(weight.value), step):
         part = slice(start, start + step)
         own = Enclosure(weight.value[part], None if weight.bound is None else weight.bound[part])
         offset = None if bias is None else bias.value[part]
-        bound[:, part] = product_sum_error(profile, products, input, own, offset)
+        bound[:, part] = product_sum_error(
+            *(profile, products, input, own, offset), depth=weight.value.shape[1]
+        )
     return bound
 
 
@@ -97,16 +97,34 @@ def rounded(input: Array, weight: Array, bias: Array | None) -> Array:
     return assemble(input, weight, np.float32, product)
 
 
+def honest(order: Callable[..., Array], input: Array, weight: Array, bias: Array | None) -> Array:
+    """float32 linear layer, a matrix product with the bias as its last row."""
+    if bias is None:
+        return order(input, weight.T)
+    ones = np.ones_like(input[:, :1])
+    return order(
+        np.concatenate([input, ones], axis=1), np.concatenate([weight.T, bias[np.newaxis]])
+    )
+
+
+EXAMPLES: tuple[Setting, ...] = (
+    (((3, 67), (5, 67), (5,)), {}),
+    (((1, 1), (7, 1), None), {}),
+    (((2, 1031), (33, 1031), (33,)), {}),
+)
+
 LINEAR = Layer(
-    name="linear",
-    operands=("input", "weight", "bias"),
-    weights=("weight", "bias"),
-    optional=("bias",),
-    forward=linear,
-    attributes=no_attributes("linear"),
-    shape_rule=shape_rule,
-    formula=formula,
-    error=error,
-    exact=exact,
+    "linear",
+    (
+        Operand("input", "N I"),
+        Operand("weight", "O I", role="weight"),
+        Operand("bias", "O", role="weight", values="offset", optional=True),
+    ),
+    *(linear, shape_rule, formula, error, exact),
+    honest=honest,
     rounded=rounded,
+    output="N O",
+    sums="I",
+    examples=EXAMPLES,
+    onnx="Gemm",
 )

@@ -1,13 +1,17 @@
 """Locally-connected layer: a convolution whose filters differ from site to site."""
 
-from typing import Any
+import math
+from collections.abc import Callable
 
 import numpy as np
 
-from .layer import Array, Attributes, Enclosure, Layer, evaluate
+from .attributes import pair
+from .evaluate import evaluate
+from .layer import Array, Enclosure, Layer
+from .operands import Operand, Setting
 from .profile import Profile
 from .rounding import Exact
-from .spec import Pair, Shape, SpecError, axes, pair
+from .spec import Pair, Shape, SpecError
 from .sums import blocked_product, product_sum_error
 from .windows import NO_PADDING, positions, windows
 
@@ -19,16 +23,10 @@ def local2d(input: Array, weight: Array, stride: int | Pair) -> Array:
     float64. Site (s, r) reads one window and computes its own tile of TY×TX outputs, each with its
     own weights. Raises SpecError. Torch has no such function; Taigman et al., "DeepFace", 2014.
     """
-    return evaluate(LOCAL2D, (input, weight), {"stride": stride})
-
-
-def attributes(stride: Any) -> Attributes:
-    return {"stride": pair("local2d", "stride", stride, 1)}
+    return evaluate(LOCAL2D, (input, weight), stride=stride)
 
 
 def shape_rule(input: Shape, weight: Shape, *, stride: Pair) -> Shape:
-    axes("local2d", "input", input, "N C H W")
-    axes("local2d", "weight", weight, "M TY TX C KY KX SY SX")
     m, ty, tx, c, ky, kx, sy, sx = weight
     if c != input[1]:
         raise SpecError(f"local2d: weight has {c} input channels, input has {input[1]}")
@@ -57,9 +55,10 @@ def formula(input: Array, weight: Array, *, stride: Pair) -> Array:
 def error(
     profile: Profile, value: Array, input: Enclosure, weight: Enclosure, *, stride: Pair
 ) -> Array:
-    """γ_K·Σ|x||w|, K products that are not zero."""
+    """K·u·Σ|x||w|, K products that are not zero."""
     return product_sum_error(
-        profile, lambda x, w: formula(x, w, stride=stride), input, weight, None
+        *(profile, lambda x, w: formula(x, w, stride=stride), input, weight, None),
+        depth=math.prod(weight.value.shape[3:6]),
     )
 
 
@@ -74,14 +73,32 @@ def exact(index: tuple[int, ...], input: Array, weight: Array, *, stride: Pair) 
     return products
 
 
+def honest(order: Callable[..., Array], input: Array, weight: Array, *, stride: Pair) -> Array:
+    """float32 locally-connected layer: at each site a matrix product of its own."""
+    m, ty, tx, c, ky, kx, sy, sx = weight.shape
+    cut = windows(input, (ky, kx), stride, (1, 1), (sy, sx))  # (N, C, SY, SX, KY, KX)
+    columns = cut.transpose(2, 3, 1, 4, 5, 0).reshape(sy, sx, c * ky * kx, -1)
+    filters = weight.transpose(6, 7, 0, 1, 2, 3, 4, 5).reshape(sy, sx, m * ty * tx, c * ky * kx)
+    tiles = order(filters, columns).reshape(sy, sx, m, ty, tx, -1)
+    return tiles.transpose(5, 2, 0, 3, 1, 4)  # (N, M, SY, TY, SX, TX)
+
+
+EXAMPLES: tuple[Setting, ...] = (
+    (((2, 3, 9, 8), (2, 2, 1, 3, 3, 2, 4, 4)), {"stride": 2}),
+    (((3, 1, 7, 11), (3, 2, 3, 1, 3, 4, 5, 4)), {"stride": (1, 2)}),
+    (((2, 2, 5, 4), (3, 1, 2, 2, 3, 2, 2, 3)), {"stride": (2, 1)}),
+)
+
 LOCAL2D = Layer(
-    name="local2d",
-    operands=("input", "weight"),
-    weights=("weight",),
-    forward=local2d,
-    attributes=attributes,
-    shape_rule=shape_rule,
-    formula=formula,
-    error=error,
-    exact=exact,
+    "local2d",
+    (
+        Operand("input", "N C H W"),
+        Operand("weight", "M TY TX C KY KX SY SX", role="weight"),
+    ),
+    *(local2d, shape_rule, formula, error, exact),
+    honest=honest,
+    attributes={"stride": pair()},
+    output="N M OH OW",
+    sums="C KY KX",
+    examples=EXAMPLES,
 )

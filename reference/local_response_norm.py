@@ -1,14 +1,16 @@
 """Local response normalisation across channels."""
 
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
-from .layer import Array, Attributes, Enclosure, Layer, evaluate
+from .attributes import count, number
+from .evaluate import evaluate
+from .layer import Array, Enclosure, Layer
+from .operands import Operand, Setting
+from .pointwise import same_shape
 from .profile import Profile
 from .rounding import LONGEST, Exact, divided_by_zero, inside, power
-from .spec import Shape, SpecError, integer, number
 
 
 def local_response_norm(
@@ -21,27 +23,7 @@ def local_response_norm(
     size, whose window lies one channel higher there. Krizhevsky et al., "ImageNet Classification
     with Deep Convolutional Neural Networks", section 3.3, where alpha is not divided by size.
     """
-    given = {"size": size, "alpha": alpha, "beta": beta, "k": k}
-    return evaluate(LOCAL_RESPONSE_NORM, (input,), given)
-
-
-def attributes(size: Any, alpha: Any = 1e-4, beta: Any = 0.75, k: Any = 1.0) -> Attributes:
-    name = "local_response_norm"
-    return {
-        "size": integer(name, "size", size, 1),
-        "alpha": number(name, "alpha", alpha),
-        "beta": number(name, "beta", beta),
-        "k": number(name, "k", k),
-    }
-
-
-def shape_rule(input: Shape, **_: Any) -> Shape:
-    if len(input) < 3 or 0 in input:
-        raise SpecError(
-            f"local_response_norm: input has shape {input}, expected (N, C, …) of at least three "
-            "axes, every one at least 1 long"
-        )
-    return input
+    return evaluate(LOCAL_RESPONSE_NORM, (input,), size=size, alpha=alpha, beta=beta, k=k)
 
 
 def channel_sums(values: Array, size: int) -> Array:
@@ -60,6 +42,23 @@ def formula(input: Array, *, size: int, alpha: float, beta: float, k: float) -> 
     return input / base**beta
 
 
+def base_error(
+    profile: Profile, input: Enclosure, size: int, alpha: float, k: float
+) -> tuple[Array, Array]:
+    """k + alpha/size · Σ x², and its relative error: squares, additions, alpha's and k's roundings,
+    the scaling; and what the inputs' own errors move it by.
+    """
+    u, x = profile.u, input.magnitude
+    squares = abs(alpha) / size * channel_sums(x * x, size)
+    base = k + alpha / size * channel_sums(input.value * input.value, size)
+    added = profile.summed(size, size)
+    off = added + (6 * u + profile.ulps(profile.divide)) * (1 + added)
+    moved = squares - abs(alpha) / size * channel_sums(np.square(input.value), size)
+    # Squares, their sums, the quotient and the base may be flushed.
+    lost = profile.smallest_normal * (2 * abs(alpha) + 3) * (1 + added)
+    return base, (off * (abs(k) + squares) + moved + lost) / np.abs(base)
+
+
 def error(
     profile: Profile,
     value: Array,
@@ -76,16 +75,8 @@ def error(
     and the power that makes |beta|·e + |beta·ln(base)|·u + P + D + u. Errors of the inputs move x
     and the base. Where an intermediate result leaves the format's range, nothing is known.
     """
-    u = profile.u
-    x = input.magnitude
-    squares = abs(alpha) / size * channel_sums(x * x, size)
-    base = k + alpha / size * channel_sums(input.value * input.value, size)
-    size_of_base = abs(k) + squares
-    off = (size + 6) * u + profile.ulps(profile.divide)
-    moved = squares - abs(alpha) / size * channel_sums(np.square(input.value), size)
-    tiny = profile.smallest_normal
-    lost = tiny * (2 * abs(alpha) + 3)  # squares, their sums, the quotient and the base flushed
-    relative = (off * size_of_base + moved + lost) / np.abs(base)
+    u, tiny, x = profile.u, profile.smallest_normal, input.magnitude
+    base, relative = base_error(profile, input, size, alpha, k)
     exponent = abs(beta) * relative / np.maximum(1 - relative, 0)
     power = profile.ulps(profile.power) + u * np.abs(beta * np.log(np.abs(base)))
     total = np.expm1(exponent) + power + profile.ulps(profile.divide) + 2 * u
@@ -125,13 +116,23 @@ def exact(
     return lambda c: inside(c, signed) / power(c, inside(c, abs(base)), inside(c, Fraction(beta)))
 
 
+EXAMPLES: tuple[Setting, ...] = (
+    (((2, 7, 4, 3),), {"size": 5}),
+    (((1, 11, 3, 2),), {"size": 4, "alpha": 0.5, "beta": 0.5, "k": 2.0}),
+    (((1, 3, 5, 2),), {"size": 5, "alpha": 1e-2}),
+)
+
 LOCAL_RESPONSE_NORM = Layer(
-    name="local_response_norm",
-    operands=("input",),
-    forward=local_response_norm,
-    attributes=attributes,
-    shape_rule=shape_rule,
-    formula=formula,
-    error=error,
-    exact=exact,
+    "local_response_norm",
+    (Operand("input", "N C H ..."),),
+    *(local_response_norm, same_shape, formula, error, exact),
+    attributes={
+        "size": count(),
+        "alpha": number(1e-4, others=(5e-4, 1e-4)),
+        "beta": number(0.75, others=(0.5, 0.75, 1.0)),
+        "k": number(1.0, others=(2.0, 1.0)),
+    },
+    sums="size",
+    examples=EXAMPLES,
+    onnx="LRN",
 )

@@ -4,12 +4,14 @@ from fractions import Fraction
 
 import numpy as np
 
-from .layer import Array, Enclosure, Layer, evaluate
-from .pointwise import along_dim
+from .attributes import axis
+from .evaluate import evaluate
+from .layer import Array, Enclosure, Layer
+from .operands import Operand
+from .pointwise import same_shape
 from .profile import Profile
 from .rounding import FAR, NEXT_TO_NOTHING, Exact, inside, power_of_e, widened
-from .softmax import finite_row, own_sum_error, shifted_sum
-from .spec import Shape, SpecError
+from .softmax import ROWS, finite_row, own_sum_error, shifted_sum
 
 
 def log_softmax(input: Array, dim: int) -> Array:
@@ -18,13 +20,7 @@ def log_softmax(input: Array, dim: int) -> Array:
     input of any shape, float32 → the same shape, float64, at most 0. Raises SpecError.
     As torch.nn.functional.log_softmax.
     """
-    return evaluate(LOG_SOFTMAX, (input,), {"dim": dim})
-
-
-def shape_rule(input: Shape, *, dim: int) -> Shape:
-    if not input or 0 in input:
-        raise SpecError(f"log_softmax: input has shape {input}; every axis must be at least 1 long")
-    return input
+    return evaluate(LOG_SOFTMAX, (input,), dim=dim)
 
 
 def formula(input: Array, *, dim: int) -> Array:
@@ -77,13 +73,12 @@ def exact(index: tuple[int, ...], input: Array, *, dim: int) -> Exact:
 
 
 LOG_SOFTMAX = Layer(
-    name="log_softmax",
-    operands=("input",),
-    forward=log_softmax,
-    attributes=along_dim,
-    shape_rule=shape_rule,
-    formula=formula,
-    error=error,
+    "log_softmax",
+    (Operand("input", "..."),),
+    *(log_softmax, same_shape, formula, error, exact),
     own_error=own_error,
-    exact=exact,
+    attributes={"dim": axis()},
+    in_place=True,
+    examples=ROWS,
+    onnx="LogSoftmax",
 )

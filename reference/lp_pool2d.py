@@ -7,12 +7,16 @@ from typing import Any
 import numpy as np
 from mpmath.ctx_iv import MPIntervalContext
 
-from .layer import Array, Attributes, Layer, evaluate
+from .attributes import flag, number, pair, window
+from .evaluate import evaluate
+from .layer import Array, Layer
 from .lp_pool2d_error import error, own_error
-from .power_windows import cut, places, whole_share
+from .operands import Operand, Setting
+from .power_windows import cut, whole_share
 from .rounding import LONGEST, Exact, Interval, finest, inside
 from .rounding import power as raised
-from .spec import Pair, Shape, SpecError, axes, boolean, number, pair
+from .spec import Pair, Shape
+from .windows import pooled
 
 
 def lp_pool2d(
@@ -32,36 +36,15 @@ def lp_pool2d(
     return evaluate(
         LP_POOL2D,
         (input,),
-        {
-            "norm_type": norm_type,
-            "kernel_size": kernel_size,
-            "stride": stride,
-            "ceil_mode": ceil_mode,
-        },
+        norm_type=norm_type,
+        kernel_size=kernel_size,
+        stride=stride,
+        ceil_mode=ceil_mode,
     )
 
 
-def attributes(
-    norm_type: Any, kernel_size: Any, stride: Any = None, ceil_mode: Any = False
-) -> Attributes:
-    power = number("lp_pool2d", "norm_type", norm_type)
-    if power <= 0:
-        raise SpecError(f"lp_pool2d: norm_type is {power}, expected more than 0")
-    kernel = pair("lp_pool2d", "kernel_size", kernel_size, 1)
-    return {
-        "norm_type": power,
-        "kernel_size": kernel,
-        "stride": kernel if stride is None else pair("lp_pool2d", "stride", stride, 1),
-        "ceil_mode": boolean("lp_pool2d", "ceil_mode", ceil_mode),
-    }
-
-
-def shape_rule(
-    input: Shape, *, norm_type: float, kernel_size: Pair, stride: Pair, ceil_mode: bool
-) -> Shape:
-    axes("lp_pool2d", "input", input, "N C H W")
-    given = {"kernel_size": kernel_size, "stride": stride, "ceil_mode": ceil_mode}
-    return (*input[:2], *places(input, given))
+def shape_rule(input: Shape, *, norm_type: float, **attributes: Any) -> Shape:
+    return pooled("lp_pool2d", input, **attributes)
 
 
 def formula(input: Array, **attributes: Any) -> Array:
@@ -112,14 +95,25 @@ def signed_terms(pixels: list[Fraction], odd: bool) -> list[tuple[Fraction, int]
     return [(x, k) for x, k in counts.items() if x and k]
 
 
+EXAMPLES: tuple[Setting, ...] = (
+    (((2, 3, 9, 7),), {"norm_type": 2, "kernel_size": (3, 2), "stride": 2}),
+    (((1, 5, 8, 5),), {"norm_type": 2, "kernel_size": 3, "stride": 2, "ceil_mode": True}),
+    (((1, 5, 8, 5),), {"norm_type": 1, "kernel_size": 2}),
+)
+
 LP_POOL2D = Layer(
-    name="lp_pool2d",
-    operands=("input",),
-    forward=lp_pool2d,
-    attributes=attributes,
-    shape_rule=shape_rule,
-    formula=formula,
-    error=error,
+    "lp_pool2d",
+    (Operand("input", "N C H W"),),
+    *(lp_pool2d, shape_rule, formula, error, exact),
     own_error=own_error,
-    exact=exact,
+    attributes={
+        "norm_type": number(above=0, others=(1.0, 2.0, 3.0)),
+        "kernel_size": window(),
+        "stride": pair("kernel_size"),
+        "ceil_mode": flag(False),
+    },
+    output="N C OH OW",
+    per="channel",
+    examples=EXAMPLES,
+    onnx="LpPool",
 )

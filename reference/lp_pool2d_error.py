@@ -36,12 +36,17 @@ def sum_error(profile: Profile, input: Enclosure, largest: Array, attributes: At
     x, terms = input.magnitude, int(np.prod(attributes["kernel_size"]))
     logarithm = np.abs(np.log(np.maximum(x, 2 * u * tiny))) if np.float32(power) != power else 1.0
     term = profile.ulps(profile.power) + u * power * np.maximum(1.0, logarithm)
-    scaled = float(profile.gamma(terms)) + 2 * u + profile.ulps(profile.divide)
-    off = (window_sums(x**power * term, attributes) + scaled * largest) * (1 + 2.0**-20)
+    added = float(profile.summed(terms, terms))
+    scaled = added + (2 * u + profile.ulps(profile.divide)) * (1 + added)
+    off = window_sums(x**power * term, attributes) * (1 + added) + scaled * largest
+    off = off * (1 + 2.0**-20)
     if not input.exact:
         off = off + largest - window_sums(np.abs(input.value) ** power, attributes)
     lost = window_sums(x**power * subnormal(profile, x), attributes)
-    return off + lost + 3 * tiny * terms * (window_sums(x, attributes) > 0)  # powers may be 0
+    lost = lost * (1 + added)
+    return (
+        off + lost + 3 * tiny * terms * (1 + added) * (window_sums(x, attributes) > 0)
+    )  # powers may be 0
 
 
 def root_error(profile: Profile, value: Array, raised: Array, off: Array, power: float) -> Array:

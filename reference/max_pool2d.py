@@ -5,10 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from .layer import Array, Attributes, Enclosure, Layer, evaluate
+from .attributes import flag, padding, pair, window
+from .evaluate import evaluate
+from .layer import Array, Enclosure, Layer
+from .operands import Operand, Setting
 from .profile import Profile
-from .spec import Padding, Pair, Shape, SpecError, axes, boolean, padding_pairs, pair
-from .windows import extent, overhang, pad, positions, windows
+from .spec import Padding, Pair, Shape
+from .windows import POOLS, overhang, pad, pooled, windows
 
 
 def max_pool2d(
@@ -29,54 +32,16 @@ def max_pool2d(
     return evaluate(
         MAX_POOL2D,
         (input,),
-        {
-            "kernel_size": kernel_size,
-            "stride": stride,
-            "padding": padding,
-            "dilation": dilation,
-            "ceil_mode": ceil_mode,
-        },
+        kernel_size=kernel_size,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        ceil_mode=ceil_mode,
     )
 
 
-def attributes(
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    dilation: Any = 1,
-    ceil_mode: Any = False,
-) -> Attributes:
-    kernel = pair("max_pool2d", "kernel_size", kernel_size, 1)
-    spread = pair("max_pool2d", "dilation", dilation, 1)
-    around = padding_pairs("max_pool2d", padding)
-    for taps, gap, sides in zip(kernel, spread, around, strict=True):
-        if max(sides) > extent(taps, gap) // 2:
-            raise SpecError(
-                f"max_pool2d: padding is {max(sides)}, expected at most half of the window, "
-                f"{extent(taps, gap) // 2}, or windows might see nothing but padding"
-            )
-    return {
-        "kernel_size": kernel,
-        "stride": kernel if stride is None else pair("max_pool2d", "stride", stride, 1),
-        "padding": around,
-        "dilation": spread,
-        "ceil_mode": boolean("max_pool2d", "ceil_mode", ceil_mode),
-    }
-
-
-def shape_rule(
-    input: Shape,
-    *,
-    kernel_size: Pair,
-    stride: Pair,
-    padding: Padding,
-    dilation: Pair,
-    ceil_mode: bool,
-) -> Shape:
-    axes("max_pool2d", "input", input, "N C H W")
-    n, c, h, w = input
-    counts = positions("max_pool2d", (h, w), kernel_size, stride, padding, dilation, ceil_mode)
-    return (n, c, *counts)
+def shape_rule(input: Shape, **attributes: Any) -> Shape:
+    return pooled("max_pool2d", input, **attributes)
 
 
 def formula(input: Array, **attributes: Any) -> Array:
@@ -97,6 +62,10 @@ def error(profile: Profile, value: Array, input: Enclosure, **attributes: Any) -
 
     They compare equal to zero and to each other: one may win that is below the maximum by η.
     """
+    missing = np.isnan(input.value)
+    if missing.any():  # passed over in `choices`, and then the others' errors count
+        input = Enclosure(passed_over(input.value), np.where(missing, 0.0, input.radius))
+        value = window_maximum(input.value, -np.inf, **attributes)
     tiny, size = profile.smallest_normal, np.abs(value)
     small = (input.magnitude > 0) & (np.abs(input.value) - input.radius < tiny)
     if input.exact and not small.any():
@@ -129,18 +98,33 @@ def choices(profile: Profile, value: Array, input: Enclosure, **attributes: Any)
     """(1, …): OpenCL's fmax(NaN, x) is x, so that the maximum of the rest is admitted too."""
     if not np.isnan(value).any():
         return None
-    rest = np.where(np.isnan(input.value), -np.inf, input.value)
-    return window_maximum(rest, -np.inf, **attributes)[np.newaxis]
+    return window_maximum(passed_over(input.value), -np.inf, **attributes)[np.newaxis]
 
+
+def passed_over(values: Array) -> Array:
+    """The values with −∞ for NaN, which then is no maximum."""
+    return np.where(np.isnan(values), -np.inf, values)
+
+
+EXAMPLES: tuple[Setting, ...] = (
+    *POOLS,
+    (((2, 3, 9, 7),), {"kernel_size": 2, "dilation": (3, 2), "stride": 1}),
+)
 
 MAX_POOL2D = Layer(
-    name="max_pool2d",
-    operands=("input",),
-    forward=max_pool2d,
-    attributes=attributes,
-    shape_rule=shape_rule,
-    formula=formula,
-    error=error,
-    exact=exact,
+    "max_pool2d",
+    (Operand("input", "N C H W"),),
+    *(max_pool2d, shape_rule, formula, error, exact),
     choices=choices,
+    attributes={
+        "kernel_size": window(),
+        "stride": pair("kernel_size"),
+        "padding": padding(0),
+        "dilation": pair(1),
+        "ceil_mode": flag(False),
+    },
+    output="N C OH OW",
+    per="channel",
+    examples=EXAMPLES,
+    onnx="MaxPool",
 )

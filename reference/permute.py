@@ -1,14 +1,16 @@
 """The same values with the axes in another order."""
 
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
-from .layer import Array, Attributes, Enclosure, Layer, evaluate
+from .attributes import axes
+from .evaluate import evaluate
+from .layer import Array, Enclosure, Layer
+from .operands import Operand, Setting
 from .pointwise import flush_error
 from .profile import Profile
-from .spec import Shape, SpecError, axis
+from .spec import Shape, SpecError
 
 
 def permute(input: Array, dims: tuple[int, ...]) -> Array:
@@ -17,21 +19,10 @@ def permute(input: Array, dims: tuple[int, ...]) -> Array:
     input of any shape, float32 → its lengths in the order of `dims`, float64. dims name every axis
     once; −1 is the last. Raises SpecError. As torch.permute.
     """
-    return evaluate(PERMUTE, (input,), {"dims": dims})
-
-
-def attributes(dims: Any) -> Attributes:
-    if not isinstance(dims, tuple | list):
-        raise SpecError(f"permute: dims is {dims!r}, expected the axes in their new order")
-    counted = tuple(axis("permute", dim, len(dims)) for dim in dims)
-    if len(set(counted)) < len(counted):
-        raise SpecError(f"permute: dims is {tuple(dims)}, expected every axis once")
-    return {"dims": counted}
+    return evaluate(PERMUTE, (input,), dims=dims)
 
 
 def shape_rule(input: Shape, *, dims: tuple[int, ...]) -> Shape:
-    if 0 in input:
-        raise SpecError(f"permute: input has shape {input}; every axis must be at least 1 long")
     if len(dims) != len(input):
         raise SpecError(f"permute: dims {dims} order {len(dims)} axes, input has {len(input)}")
     return tuple(input[dim] for dim in dims)
@@ -54,13 +45,19 @@ def exact(index: tuple[int, ...], input: Array, *, dims: tuple[int, ...]) -> Fra
     return Fraction(float(input[tuple(at)]))
 
 
+EXAMPLES: tuple[Setting, ...] = (
+    (((2, 3, 5),), {"dims": (2, 0, 1)}),
+    (((3, 7, 2, 5),), {"dims": (2, 1, 3, 0)}),
+    (((5, 1, 3),), {"dims": (0, 1, 2)}),
+)
+
 PERMUTE = Layer(
-    name="permute",
-    operands=("input",),
-    forward=permute,
-    attributes=attributes,
-    shape_rule=shape_rule,
-    formula=formula,
-    error=error,
-    exact=exact,
+    "permute",
+    (Operand("input", "..."),),
+    *(permute, shape_rule, formula, error, exact),
+    attributes={"dims": axes()},
+    output="...",
+    examples=EXAMPLES,
+    moves=True,
+    onnx="Transpose",
 )

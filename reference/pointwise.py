@@ -1,40 +1,41 @@
-"""What the layers that work element by element share."""
+"""What layers that keep their input's shape share."""
 
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from .layer import Array, Attributes
+from .layer import Array, Layer
+from .operands import Operand, Setting
 from .profile import Profile
-from .spec import Shape, SpecError
+from .spec import Shape
+
+POINTS: tuple[Setting, ...] = (
+    (((3, 17),), {}),
+    (((2, 3, 5, 7),), {}),
+    (((1,),), {}),
+    (((4099,),), {}),
+)
 
 
-def same_shape(layer: str) -> Callable[..., Shape]:
-    """The rule of shapes of an element-wise layer: any shape without an empty axis."""
-
-    def shape_rule(input: Shape, **_: Any) -> Shape:
-        if 0 in input:
-            raise SpecError(f"{layer}: input has shape {input}; every axis must be at least 1 long")
-        return input
-
-    return shape_rule
+def same_shape(input: Shape, *_: Shape | None, **__: Any) -> Shape:
+    """The rule of shapes of a layer whose output has its first operand's shape."""
+    return input
 
 
-def no_attributes(layer: str) -> Callable[..., Attributes]:
-    """The attributes of a layer that has none."""
-
-    def attributes(**given: Any) -> Attributes:
-        if given:
-            raise SpecError(f"{layer}: has no attribute {', '.join(given)}")
-        return {}
-
-    return attributes
-
-
-def along_dim(dim: Any) -> Attributes:
-    """The attributes of a layer along one axis; made non-negative once the axes are known."""
-    return {"dim": dim}
+def element_wise(
+    name: str,
+    forward: Callable[..., Array],
+    formula: Callable[..., Array],
+    error: Callable[..., Array],
+    exact: Callable[..., Any],
+    examples: tuple[Setting, ...] = POINTS,
+    **rest: Any,
+) -> Layer:
+    """A layer of one operand that works element by element."""
+    functions = forward, same_shape, formula, error, exact
+    rest |= {"per": "element", "in_place": True, "examples": examples}
+    return Layer(name, (Operand("input", "..."),), *functions, **rest)
 
 
 def flush_error(profile: Profile, value: Array, reach: Array | float = 0.0) -> Array:

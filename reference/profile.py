@@ -4,11 +4,13 @@ Source: The OpenCL C Specification, "Relative Error as ULPs" (full and embedded 
 and -cl-fast-relaxed-math). "k ulp" is a relative error of at most k·2⁻²³ = 2k·u.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 Array = np.ndarray
+Height = Callable[[int], float]
 
 FLOAT32_MAX = float(np.finfo(np.float32).max)
 
@@ -18,7 +20,8 @@ class Profile:
     """Accuracies of the library's functions in ulp; the rest is float32's unless said otherwise.
 
     u is the unit roundoff, smallest_normal the number below which results may be flushed to zero,
-    largest the largest finite number.
+    largest the largest finite number. height, where a kernel declares it, is how often it rounds
+    any one term of a sum of so many, its product included.
     """
 
     name: str
@@ -33,15 +36,30 @@ class Profile:
     u: float = 2.0**-24
     smallest_normal: float = 2.0**-126
     largest: float = FLOAT32_MAX
+    height: Height | None = None
 
     def ulps(self, count: float) -> float:
         """A relative error of `count` ulp."""
         return 2 * count * self.u
 
-    def gamma(self, roundings: Array | int) -> Array:
-        """γ_n = n·u/(1 − n·u): the relative error of a term that is rounded n times."""
+    def gamma(self, roundings: Array | float) -> Array:
+        """γ_n = n·u/(1 − n·u): the relative error of a term that is rounded n times.
+
+        Infinite from n·u = 1 on, where the formula says nothing.
+        """
         n = np.asarray(roundings, dtype=np.float64)
-        return n * self.u / (1 - n * self.u)
+        with np.errstate(divide="ignore"):
+            return n * self.u / np.maximum(1 - n * self.u, 0.0)
+
+    def summed(self, terms: Array | int, depth: int) -> Array:
+        """K·u(1 + u): how far a sum of K rounded terms, relative to that of their magnitudes, may
+        be off, in any order and of any length; γ_h where none is rounded more than h times.
+
+        terms counts those that are not zero, depth all that a kernel adds up.
+        """
+        n = np.asarray(terms, dtype=np.float64)
+        error = n * self.u * (1 + self.u)
+        return error if self.height is None else np.minimum(error, self.gamma(self.height(depth)))
 
     def exp(self, x: Array) -> Array:
         """Relative error of exp(x): 3 ulp; relaxed 3 + ⌊|2x|⌋, of an x that was rounded once."""

@@ -4,8 +4,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from .layer import Array, Enclosure, Layer, evaluate
-from .pointwise import flush_error, no_attributes, same_shape
+from .evaluate import evaluate
+from .layer import Array, Enclosure
+from .pointwise import element_wise, flush_error
 from .profile import Profile
 
 
@@ -15,7 +16,7 @@ def relu(input: Array) -> Array:
     input of any shape, float32 → the same shape, float64. Raises SpecError.
     As torch.nn.functional.relu.
     """
-    return evaluate(RELU, (input,), {})
+    return evaluate(RELU, (input,))
 
 
 def formula(input: Array) -> Array:
@@ -36,14 +37,9 @@ def choices(profile: Profile, value: Array, input: Enclosure) -> Array | None:
     return np.fmax(input.value, 0.0)[np.newaxis] if np.isnan(value).any() else None
 
 
-RELU = Layer(
-    name="relu",
-    operands=("input",),
-    forward=relu,
-    attributes=no_attributes("relu"),
-    shape_rule=same_shape("relu"),
-    formula=formula,
-    error=error,
-    exact=exact,
+RELU = element_wise(
+    "relu",
+    *(relu, formula, error, exact),
     choices=choices,
+    onnx="Relu",
 )

@@ -2,14 +2,16 @@
 
 import math
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
-from .layer import Array, Attributes, Enclosure, Layer, evaluate
+from .attributes import shape
+from .evaluate import evaluate
+from .layer import Array, Enclosure, Layer
+from .operands import Operand, Setting
 from .pointwise import flush_error
 from .profile import Profile
-from .spec import Shape, SpecError, integer
+from .spec import Shape, SpecError
 
 
 def reshape(input: Array, shape: Shape) -> Array:
@@ -18,22 +20,10 @@ def reshape(input: Array, shape: Shape) -> Array:
     input of any shape with as many values, float32 → shape, float64. Raises SpecError. As
     torch.reshape, which also takes one −1.
     """
-    return evaluate(RESHAPE, (input,), {"shape": shape})
-
-
-def attributes(shape: Any) -> Attributes:
-    if not isinstance(shape, tuple | list):
-        raise SpecError(f"reshape: shape is {shape!r}, expected the lengths of the axes")
-    return {
-        "shape": tuple(
-            integer("reshape", f"shape[{k}]", length, 1) for k, length in enumerate(shape)
-        )
-    }
+    return evaluate(RESHAPE, (input,), shape=shape)
 
 
 def shape_rule(input: Shape, *, shape: Shape) -> Shape:
-    if 0 in input:
-        raise SpecError(f"reshape: input has shape {input}; every axis must be at least 1 long")
     if math.prod(input) != math.prod(shape):
         raise SpecError(
             f"reshape: shape {shape} holds {math.prod(shape)} values, "
@@ -57,13 +47,20 @@ def exact(index: tuple[int, ...], input: Array, *, shape: Shape) -> Fraction:
     return Fraction(float(input.ravel()[place]))
 
 
+EXAMPLES: tuple[Setting, ...] = (
+    (((2, 3, 5),), {"shape": (5, 6)}),
+    (((3, 7, 1, 2),), {"shape": (1, 21, 2)}),
+    (((7,),), {"shape": (7, 1, 1)}),
+)
+
 RESHAPE = Layer(
-    name="reshape",
-    operands=("input",),
-    forward=reshape,
-    attributes=attributes,
-    shape_rule=shape_rule,
-    formula=formula,
-    error=error,
-    exact=exact,
+    "reshape",
+    (Operand("input", "..."),),
+    *(reshape, shape_rule, formula, error, exact),
+    attributes={"shape": shape()},
+    output="...",
+    in_place=True,
+    examples=EXAMPLES,
+    moves=True,
+    onnx="Reshape",
 )

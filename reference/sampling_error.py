@@ -15,7 +15,7 @@ def pixel_error(
     """How far a pixel index may be off, whichever of the usual ways it is computed.
 
     u·max(|(g + 1)·W| + |i|, |g|·W + (W − 1)/2 + |i|) with W − 1 for W when corners are aligned;
-    folding a reflection adds a few roundings of the same size.
+    folding a reflection adds a few roundings of the same size. What is not finite stays what it is.
     """
     scale = size - 1 if align_corners else size
     g = coordinate.value
@@ -25,6 +25,7 @@ def pixel_error(
     off = profile.u * np.maximum(straight, shifted) * (1 + 1e-6)
     if padding_mode == "reflection":
         off = off + 4 * profile.u * (index + size)
+    off = np.where(np.isfinite(g), off, 0.0)
     return off + coordinate.radius * scale / 2 * (1 + 8 * profile.u)
 
 
@@ -119,14 +120,19 @@ def choices(
     padding_mode: str,
     align_corners: bool,
 ) -> Array | None:
-    """(4, N, C, OH, OW): for nearest, every pixel within reach of the coordinates' errors."""
-    if mode == "bilinear":
-        return None
+    """(k, N, C, OH, OW): for nearest, every pixel within reach of the coordinates' errors.
+
+    A coordinate that is NaN, or infinite and to be reflected, may leave NaN behind.
+    """
     row, column, off_row, off_column = located(profile, input, grid, padding_mode, align_corners)
-    return np.stack(
-        [
-            gather(input.value, np.rint(row + up * off_row), np.rint(column + left * off_column))
-            for up in (-1, 1)
-            for left in (-1, 1)
-        ]
-    )
+    admitted = [
+        gather(input.value, np.rint(row + up * off_row), np.rint(column + left * off_column))
+        for up in (-1, 1)
+        for left in (-1, 1)
+        if mode == "nearest"
+    ]
+    known = np.isfinite(grid.value) if padding_mode == "reflection" else ~np.isnan(grid.value)
+    lost = ~known.all(axis=-1)[:, np.newaxis]
+    if lost.any():
+        admitted.append(np.where(lost, np.nan, value))
+    return np.stack(admitted) if admitted else None

@@ -2,8 +2,9 @@
 
 from fractions import Fraction
 
-from .layer import Array, Enclosure, Layer, evaluate
-from .pointwise import no_attributes
+from .evaluate import evaluate
+from .layer import Array, Enclosure, Layer
+from .operands import Operand, Setting
 from .profile import Profile
 from .spec import Shape, SpecError
 from .sums import product_sum_error
@@ -16,16 +17,10 @@ def scale_shift(input: Array, scale: Array, shift: Array) -> Array:
     float64. Raises SpecError. The gain and the per-unit bias of a locally-connected layer
     (filterA); torch has no such function.
     """
-    return evaluate(SCALE_SHIFT, (input, scale, shift), {})
+    return evaluate(SCALE_SHIFT, (input, scale, shift))
 
 
 def shape_rule(input: Shape, scale: Shape, shift: Shape) -> Shape:
-    if len(input) < 2 or 0 in input:
-        raise SpecError(
-            f"scale_shift: input has shape {input}, expected (N, …), every axis at least 1 long"
-        )
-    if scale != (1,):
-        raise SpecError(f"scale_shift: scale has shape {scale}, expected (1,)")
     if shift != (1, *input[1:]):
         raise SpecError(
             f"scale_shift: shift has shape {shift}, expected {(1, *input[1:])}, one value per unit"
@@ -41,7 +36,7 @@ def error(
     profile: Profile, value: Array, input: Enclosure, scale: Enclosure, shift: Enclosure
 ) -> Array:
     """That of a sum of one product and a bias."""
-    return product_sum_error(profile, lambda x, a: a * x, input, scale, shift.value)
+    return product_sum_error(profile, lambda x, a: a * x, input, scale, shift.value, 1)
 
 
 def exact(index: tuple[int, ...], input: Array, scale: Array, shift: Array) -> Fraction:
@@ -49,14 +44,22 @@ def exact(index: tuple[int, ...], input: Array, scale: Array, shift: Array) -> F
     return a * x + b
 
 
+EXAMPLES: tuple[Setting, ...] = (
+    (((2, 3, 5), (1,), (1, 3, 5)), {}),
+    (((3, 17), (1,), (1, 17)), {}),
+)
+
 SCALE_SHIFT = Layer(
-    name="scale_shift",
-    operands=("input", "scale", "shift"),
-    weights=("scale", "shift"),
-    forward=scale_shift,
-    attributes=no_attributes("scale_shift"),
-    shape_rule=shape_rule,
-    formula=formula,
-    error=error,
-    exact=exact,
+    "scale_shift",
+    (
+        Operand("input", "N U ..."),
+        Operand("scale", "1", role="weight", values="gain"),
+        Operand("shift", "1 U ...", role="weight", values="offset"),
+    ),
+    *(scale_shift, shape_rule, formula, error, exact),
+    per="element",
+    sums="1",
+    in_place=True,
+    examples=EXAMPLES,
+    onnx="Mul+Add",
 )

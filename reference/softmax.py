@@ -4,11 +4,13 @@ from fractions import Fraction
 
 import numpy as np
 
-from .layer import Array, Enclosure, Layer, evaluate
-from .pointwise import along_dim
+from .attributes import axis
+from .evaluate import evaluate
+from .layer import Array, Enclosure, Layer
+from .operands import Operand, Setting
+from .pointwise import same_shape
 from .profile import Profile
 from .rounding import Exact, power_of_e
-from .spec import Shape, SpecError
 
 
 def softmax(input: Array, dim: int) -> Array:
@@ -17,13 +19,7 @@ def softmax(input: Array, dim: int) -> Array:
     input of any shape, float32 → the same shape, float64, in [0, 1]. Raises SpecError.
     As torch.nn.functional.softmax.
     """
-    return evaluate(SOFTMAX, (input,), {"dim": dim})
-
-
-def shape_rule(input: Shape, *, dim: int) -> Shape:
-    if not input or 0 in input:
-        raise SpecError(f"softmax: input has shape {input}; every axis must be at least 1 long")
-    return input
+    return evaluate(SOFTMAX, (input,), dim=dim)
 
 
 def formula(input: Array, *, dim: int) -> Array:
@@ -109,14 +105,21 @@ def exact(index: tuple[int, ...], input: Array, *, dim: int) -> Exact:
     return lambda c: 1 / sum(power_of_e(c, other - Fraction(x)) for other in powers)
 
 
+ROWS: tuple[Setting, ...] = (
+    (((5, 13),), {"dim": 1}),
+    (((3, 7, 4),), {"dim": 1}),
+    (((2, 1000),), {"dim": -1}),
+    (((6, 1),), {"dim": 0}),
+)
+
+
 SOFTMAX = Layer(
-    name="softmax",
-    operands=("input",),
-    forward=softmax,
-    attributes=along_dim,
-    shape_rule=shape_rule,
-    formula=formula,
-    error=error,
+    "softmax",
+    (Operand("input", "..."),),
+    *(softmax, same_shape, formula, error, exact),
     own_error=own_error,
-    exact=exact,
+    attributes={"dim": axis()},
+    in_place=True,
+    examples=ROWS,
+    onnx="Softmax",
 )

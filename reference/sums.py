@@ -1,8 +1,9 @@
-"""The error of a sum of products, whatever the order and with or without FMA.
+"""The error of a sum of products, whatever the order and length and with or without FMA.
 
-|ŷ − y| ≤ γ_K·Σ|x||w|: every product passes through at most K roundings (its own and K − 1
-additions, one more with a bias). Higham, "Accuracy and Stability of Numerical Algorithms",
-2nd ed., section 3.1. K counts the products that are not zero: adding zero rounds nothing.
+|ŷ − y| ≤ K·u(1 + u)·Σ|x||w|: an addition is off by no more than the smaller of its operands, which
+keeps the error from growing on itself (Jeannerod, Rump, "Improved error bounds for inner products
+in floating-point arithmetic", SIAM J. Matrix Anal. Appl. 34(2), 2013; docs/error-bounds.md). K
+counts the products that are not zero, and a bias: adding zero rounds nothing.
 """
 
 from collections.abc import Callable
@@ -27,18 +28,24 @@ def product_sum_error(
     input: Enclosure,
     weight: Enclosure,
     bias: Array | None,
+    depth: int,
+    plain: bool = False,
 ) -> Array:
     """The bound for contract(input, weight) + bias, `bias` shaped to be added to it.
 
-    contract is bilinear and without rounding of its own other than float64's. Zero where the
-    data are such that every order of summation is exact.
+    contract is bilinear and without rounding of its own other than float64's; depth is how many
+    products a kernel adds up, zeros included. Of a `plain` sum the products are terms as they are:
+    a lone one is not rounded; of two, it is once; of more, K − 1 would do, but for Kahan's method.
+    Zero where the data are such that every order of summation is exact.
     """
     x, w = input.magnitude, weight.magnitude
     offset = np.zeros(1) if bias is None else np.abs(bias)
     magnitude = contract(x, w) + offset
     count = contract((x != 0) * 1.0, (w != 0) * 1.0) + (offset != 0)
-    bound = profile.gamma(count) * magnitude
-    bound = bound + flushed(profile, contract, x, w, offset, count)
+    rounded = np.where(count > 1, count - (depth < 3), 0) if plain else count
+    relative = profile.summed(rounded, depth + (bias is not None))
+    bound = relative * magnitude
+    bound = bound + flushed(profile, contract, x, w, offset, count) * (1 + relative)
     if input.exact and weight.exact:
         bound = zero_where_exact(profile, bound, magnitude, input.value, weight.value, bias)
     else:
@@ -46,6 +53,14 @@ def product_sum_error(
         bound = bound + (magnitude - offset - products) * SLACK
     bound = np.where(magnitude * SLACK > profile.largest, np.inf, bound)
     return bound * SLACK
+
+
+def plain_sum_error(
+    profile: Profile, add: Callable[[Array], Array], terms: Enclosure, depth: int
+) -> Array:
+    """The bound for add(terms), a sum without products: nothing is rounded of one term."""
+    one = Enclosure(np.ones(1))
+    return product_sum_error(profile, lambda x, w: add(x) * w, terms, one, None, depth, plain=True)
 
 
 def zero_where_exact(

@@ -4,8 +4,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from .layer import Array, Enclosure, Layer, evaluate
-from .pointwise import flush_error, no_attributes, same_shape
+from .evaluate import evaluate
+from .layer import Array, Enclosure
+from .pointwise import element_wise, flush_error
 from .profile import Profile
 from .rounding import Exact, power_of_e
 
@@ -16,7 +17,7 @@ def tanh(input: Array) -> Array:
     input of any shape, float32 → the same shape, float64, in [−1, 1]. Raises SpecError.
     As torch.nn.functional.tanh.
     """
-    return evaluate(TANH, (input,), {})
+    return evaluate(TANH, (input,))
 
 
 def formula(input: Array) -> Array:
@@ -24,17 +25,22 @@ def formula(input: Array) -> Array:
 
 
 def error(profile: Profile, value: Array, input: Enclosure) -> Array:
-    """The function's own accuracy; an error in x is passed on, never magnified.
+    """The function's own accuracy; an error in x is passed on, never magnified."""
+    own = function_error(profile, value, input.magnitude)
+    reach = own + input.radius * (1 + profile.ulps(profile.hyperbolic_tangent))
+    return reach + flush_error(profile, value, reach)
+
+
+def function_error(profile: Profile, value: Array, size: Array) -> Array:
+    """How far the function may be off that gives `value` for arguments of at most `size`.
 
     Last places are as wide below η as at η. When relaxed the formula itself may be computed.
     """
-    accuracy = profile.ulps(profile.hyperbolic_tangent)
-    own = accuracy * np.where(value == 0, 0.0, np.maximum(np.abs(value), profile.smallest_normal))
-    if profile.relaxed:
-        power = profile.exp(np.abs(input.value) + input.radius)
-        own = own + 2 * power + profile.ulps(profile.divide) + 3 * profile.u
-    reach = own + input.radius * (1 + accuracy)
-    return reach + flush_error(profile, value, reach)
+    least = np.where(value == 0, 0.0, np.maximum(np.abs(value), profile.smallest_normal))
+    own = profile.ulps(profile.hyperbolic_tangent) * least
+    if not profile.relaxed:
+        return own
+    return own + 2 * profile.exp(size) + profile.ulps(profile.divide) + 3 * profile.u
 
 
 def exact(index: tuple[int, ...], input: Array) -> Exact:
@@ -45,13 +51,8 @@ def exact(index: tuple[int, ...], input: Array) -> Exact:
     return lambda c: 1 - 2 / (power_of_e(c, 2 * x) + 1)
 
 
-TANH = Layer(
-    name="tanh",
-    operands=("input",),
-    forward=tanh,
-    attributes=no_attributes("tanh"),
-    shape_rule=same_shape("tanh"),
-    formula=formula,
-    error=error,
-    exact=exact,
+TANH = element_wise(
+    "tanh",
+    *(tanh, formula, error, exact),
+    onnx="Tanh",
 )

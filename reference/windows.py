@@ -7,9 +7,17 @@ rows or columns are never seen.
 
 import numpy as np
 
+from .operands import Setting
 from .spec import Padding, Pair, Shape, SpecError
 
 NO_PADDING: Padding = ((0, 0), (0, 0))
+
+POOLS: tuple[Setting, ...] = (
+    (((2, 3, 9, 7),), {"kernel_size": 2}),
+    (((1, 5, 11, 4),), {"kernel_size": (3, 2), "stride": (2, 1), "padding": ((1, 0), (0, 1))}),
+    (((2, 1, 8, 13),), {"kernel_size": 3, "stride": 2, "padding": 1, "ceil_mode": True}),
+    (((1, 17, 1, 6),), {"kernel_size": (1, 4), "stride": 3, "ceil_mode": True}),
+)
 
 
 def extent(kernel: int, dilation: int) -> int:
@@ -53,6 +61,29 @@ def unseen(size: int, kernel: int, stride: int, padding: Pair, dilation: int = 1
     """How many of the last rows (or columns) of the input no window ever sees."""
     room = size + sum(padding) - extent(kernel, dilation)
     return max(0, room % stride - padding[1])
+
+
+def pooled(
+    layer: str,
+    input: Shape,
+    *,
+    kernel_size: Pair,
+    stride: Pair,
+    padding: Padding = NO_PADDING,
+    dilation: Pair = (1, 1),
+    ceil_mode: bool,
+) -> Shape:
+    """The shape (N, C, OH, OW) that pooling leaves; no window may see nothing but padding."""
+    for taps, gap, sides in zip(kernel_size, dilation, padding, strict=True):
+        half = extent(taps, gap) // 2
+        if max(sides) > half:
+            raise SpecError(
+                f"{layer}: padding is {max(sides)}, expected at most half of the window, {half}, "
+                "or windows might see nothing but padding"
+            )
+    n, c, h, w = input
+    counts = positions(layer, (h, w), kernel_size, stride, padding, dilation, ceil_mode)
+    return (n, c, *counts)
 
 
 def pad(input: np.ndarray, padding: Padding, value: float = 0.0) -> np.ndarray:

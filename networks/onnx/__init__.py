@@ -1,6 +1,5 @@
 """Networks from ONNX's models, and models from networks. Needs the package onnx."""
 
-from .operators import OPERATORS
 from .package import ModelError, NoOperator, onnx
 from .read import Model, read_model, read_proto
 from .reading import READERS
@@ -8,7 +7,6 @@ from .saying import Said, say
 from .write import network_model
 
 __all__ = [
-    "OPERATORS",
     "READERS",
     "Model",
     "ModelError",

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from clgold.reference.spec import Shape
 from clgold.reference.windows import extent
 
 from .builder import Builder, filled
@@ -41,7 +42,7 @@ def pooled(b: Builder, op: Op) -> tuple[Value, Value, Windows]:
 def max_pool(b: Builder, op: Op) -> Value:
     x, image, found = pooled(b, op)
     overhangs(image.shape, found, "max_pool2d", op.opset)
-    if wide(found):
+    if wide(found, image.shape[2:]):
         image, found = padded(b, image, found, LOWEST), replace(found, padding=NONE)
     attributes = found.steps | {"dilation": found.dilation, "ceil_mode": found.ceil_mode}
     return like(b, b.emit("max_pool2d", image, kernel_size=found.kernel, **attributes), x)
@@ -54,7 +55,7 @@ def average_pool(b: Builder, op: Op) -> Value:
         raise ModelError("ceil_mode's last window overhangs, and its divisor is not defined")
     if found.dilation != (1, 1):
         return like(b, dilated_average(b, image, found, included), x)
-    if wide(found):
+    if wide(found, image.shape[2:]):
         if not included:
             raise ModelError(f"padding {found.padding} is more than half of the window")
         image, found = padded(b, image, found, 0.0), replace(found, padding=NONE)
@@ -92,16 +93,22 @@ def absolute(b: Builder, x: Value) -> Value:
     return b.emit("add", b.emit("relu", x), b.emit("relu", negative))
 
 
-def wide(found: Windows) -> bool:
+def wide(found: Windows, sizes: Shape) -> bool:
     """Whether the padding is more than half of the window: our poolings refuse that, as torch does.
 
-    ModelError with ceil_mode, whose last window depends on what is padding.
+    ModelError where a window over an image of these sizes sees nothing but padding, and with
+    ceil_mode, whose last window depends on what is padding.
     """
-    spans = zip(found.kernel, found.dilation, found.padding, strict=True)
-    more = any(max(sides) > extent(taps, gap) // 2 for taps, gap, sides in spans)
-    if more and found.ceil_mode:
+    around = [max(sides) for sides in found.padding]
+    spans = [extent(taps, gap) for taps, gap in zip(found.kernel, found.dilation, strict=True)]
+    if not any(side > span // 2 for side, span in zip(around, spans, strict=True)):
+        return False
+    blind = any(side >= span for side, span in zip(around, spans, strict=True))
+    if blind or any(size < gap for size, gap in zip(sizes, found.dilation, strict=True)):
+        raise ModelError(f"padding {found.padding}: a window may see nothing but padding")
+    if found.ceil_mode:
         raise ModelError(f"padding {found.padding} is more than half of the window, with ceil_mode")
-    return more
+    return True
 
 
 def padded(b: Builder, image: Value, found: Windows, number: float) -> Value:

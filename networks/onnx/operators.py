@@ -1,4 +1,4 @@
-"""ONNX's operator and its attributes for every layer that has one."""
+"""Our attributes in ONNX's words, by its operators."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 from .package import NoOperator
 
 Attributes = Mapping[str, Any]
-Operator = tuple[str, dict[str, Any]]
 
 
 def pads(padding: tuple[tuple[int, int], tuple[int, int]]) -> list[int]:
@@ -25,56 +24,60 @@ def windows(given: Attributes) -> dict[str, Any]:
     return found
 
 
-def conv2d(given: Attributes) -> Operator:
+def conv(given: Attributes) -> dict[str, Any]:
     around = {"pads": pads(given["padding"]), "group": given["groups"]}
-    return "Conv", {"strides": given["stride"], "dilations": given["dilation"], **around}
+    return {"strides": given["stride"], "dilations": given["dilation"], **around}
 
 
-def avg_pool2d(given: Attributes) -> Operator:
-    included = int(given["count_include_pad"])
-    return "AveragePool", windows(given) | {"count_include_pad": included}
+def average_pool(given: Attributes) -> dict[str, Any]:
+    return windows(given) | {"count_include_pad": int(given["count_include_pad"])}
 
 
-def lp_pool2d(given: Attributes) -> Operator:
+def lp_pool(given: Attributes) -> dict[str, Any]:
     if given["norm_type"] != 2:
         raise NoOperator("ONNX takes absolute values, which other norms than 2 show")
-    return "LpPool", windows(given) | {"p": 2}
+    return windows(given) | {"p": 2}
 
 
-def local_response_norm(given: Attributes) -> Operator:
+def lrn(given: Attributes) -> dict[str, Any]:
     if given["size"] % 2 == 0:
         raise NoOperator("ONNX lays an even size one channel further on")
     constants = {"alpha": given["alpha"], "beta": given["beta"], "bias": given["k"]}
-    return "LRN", {"size": given["size"], **constants}
+    return {"size": given["size"], **constants}
 
 
-def grid_sample(given: Attributes) -> Operator:
+def grid_sample(given: Attributes) -> dict[str, Any]:
     mode = {"bilinear": "linear"}.get(given["mode"], given["mode"])
     corners = int(given["align_corners"])
-    modes = {"mode": mode, "padding_mode": given["padding_mode"]}
-    return "GridSample", {**modes, "align_corners": corners}
+    return {"mode": mode, "padding_mode": given["padding_mode"], "align_corners": corners}
 
 
-OPERATORS: Mapping[str, Callable[[Attributes], Operator]] = {
-    "conv2d": conv2d,
-    "linear": lambda given: ("Gemm", {"transB": 1}),
-    "max_pool2d": lambda given: ("MaxPool", windows(given) | {"dilations": given["dilation"]}),
-    "avg_pool2d": avg_pool2d,
-    "lp_pool2d": lp_pool2d,
-    "relu": lambda given: ("Relu", {}),
-    "elu": lambda given: ("Elu", {"alpha": given["alpha"]}),
-    "tanh": lambda given: ("Tanh", {}),
-    "sigmoid": lambda given: ("Sigmoid", {}),
-    "batch_norm": lambda given: ("BatchNormalization", {"epsilon": given["eps"]}),
-    "local_response_norm": local_response_norm,
-    "affine_grid": lambda given: ("AffineGrid", {"align_corners": int(given["align_corners"])}),
-    "grid_sample": grid_sample,
-    "softmax": lambda given: ("Softmax", {"axis": given["dim"]}),
-    "log_softmax": lambda given: ("LogSoftmax", {"axis": given["dim"]}),
-    "argmax": lambda given: ("ArgMax", {"axis": given["dim"], "keepdims": 0}),
-    "concat": lambda given: ("Concat", {"axis": given["dim"]}),
-    "flatten": lambda given: ("Flatten", {"axis": 1}),
-    "reshape": lambda given: ("Reshape", {}),
-    "permute": lambda given: ("Transpose", {"perm": given["dims"]}),
-    "add": lambda given: ("Add", {}),
+def named(operator: str) -> tuple[str, dict[str, str]]:
+    """A record's "LeakyRelu alpha=negative_slope": the operator, its names of our attributes."""
+    name, *pairs = operator.split()
+    return name, dict(pair.split("=")[::-1] for pair in pairs)
+
+
+def along_axis(given: Attributes) -> dict[str, Any]:
+    return {"axis": given["dim"]}
+
+
+# Of operators whose attributes are not ours under the same names.
+SPELLINGS: Mapping[str, Callable[[Attributes], dict[str, Any]]] = {
+    "Conv": conv,
+    "Gemm": lambda given: {"transB": 1},
+    "MaxPool": lambda given: windows(given) | {"dilations": given["dilation"]},
+    "AveragePool": average_pool,
+    "LpPool": lp_pool,
+    "BatchNormalization": lambda given: {"epsilon": given["eps"]},
+    "LRN": lrn,
+    "AffineGrid": lambda given: {"align_corners": int(given["align_corners"])},
+    "GridSample": grid_sample,
+    "Softmax": along_axis,
+    "LogSoftmax": along_axis,
+    "ArgMax": lambda given: {"axis": given["dim"], "keepdims": 0},
+    "Concat": along_axis,
+    "Flatten": lambda given: {"axis": 1},
+    "Reshape": lambda given: {},
+    "Transpose": lambda given: {"perm": given["dims"]},
 }

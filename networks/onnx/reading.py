@@ -1,12 +1,13 @@
 """Which function reads which of ONNX's operators into our layers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+
+from clgold.reference import LAYERS, Layer
 
 from . import images, layout, products, rows
-from .builder import Builder
-from .values import Op, Value
+from .rows import Reader
 
-READERS: Mapping[str, Callable[[Builder, Op], Value]] = {
+OWN: dict[str, Reader] = {
     "Conv": images.conv,
     "MaxPool": images.max_pool,
     "AveragePool": images.average_pool,
@@ -21,10 +22,6 @@ READERS: Mapping[str, Callable[[Builder, Op], Value]] = {
     "MatMul": products.matmul,
     "Add": products.add,
     "Sum": products.total,
-    "Relu": rows.pointwise("relu"),
-    "Elu": rows.elu,
-    "Tanh": rows.pointwise("tanh"),
-    "Sigmoid": rows.pointwise("sigmoid"),
     "Softmax": rows.normalised("softmax"),
     "LogSoftmax": rows.normalised("log_softmax"),
     "ArgMax": rows.arg_max,
@@ -40,3 +37,13 @@ READERS: Mapping[str, Callable[[Builder, Op], Value]] = {
     "Constant": layout.constant,
     "ConstantOfShape": layout.constant_of_shape,
 }
+
+
+def means_the_same(layer: Layer) -> bool:
+    """Whether an operator of ONNX is the layer as it stands: on single values, with numbers."""
+    single = all(operand.layouts == (("...",),) for operand in layer.operands)
+    numbers = all(one.kind == "number" for one in layer.attributes.values())
+    return bool(layer.onnx) and single and numbers
+
+
+READERS: Mapping[str, Reader] = dict(map(rows.pointwise, filter(means_the_same, LAYERS))) | OWN

@@ -3,7 +3,10 @@
 import math
 from collections.abc import Callable
 
+from clgold.reference import Layer
+
 from .builder import Builder
+from .operators import named
 from .package import ModelError
 from .values import Op, Value
 
@@ -37,10 +40,19 @@ def arg_max(b: Builder, op: Op) -> Value:
     return b.reshape(output, (*x.shape[:axis], 1, *x.shape[axis + 1 :])) if kept else output
 
 
-def pointwise(layer: str) -> Reader:
-    """An operator without attributes."""
-    return lambda b, op: b.emit(layer, op.value(0))
+def pointwise(layer: Layer) -> tuple[str, Reader]:
+    """An operator that means the layer: the same operands, its attributes perhaps by other names.
 
+    Where one is left out, ONNX's default is ours.
+    """
+    operator, theirs = named(layer.onnx)
 
-def elu(b: Builder, op: Op) -> Value:
-    return b.emit("elu", op.value(0), alpha=float(op.get("alpha", 1.0)))
+    def read(b: Builder, op: Op) -> Value:
+        operands = (op.value(place) for place in range(len(layer.operands)))
+        given = {
+            name: float(op.get(theirs.get(name, name), one.default))
+            for name, one in layer.attributes.items()
+        }
+        return b.emit(layer.name, *operands, **given)
+
+    return operator, read

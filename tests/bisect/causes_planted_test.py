@@ -3,29 +3,27 @@
 `-s` prints one row for each: how often it was rejected, and how often its cause was named first.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any
 
 import numpy as np
 import pytest
 from faults import VARIANTS
 from planted_test import CASES
 
-from clgold.conformance.causes import CAUSES, Explanation, explain
-from clgold.conformance.check import check
+from clgold.conformance.judge.assess import check_alone
 from clgold.device.session import Session
 from clgold.device.variants import Variant
+from clgold.diagnosis.causes import CAUSES, Explanation, explain
 from clgold.golden.cases import Case
 from clgold.golden.photographs import FOLDER, load_image
 from clgold.golden.weights import seeded_weights
 from clgold.networks import STN, Kernel, view
-from clgold.reference import Chain, find_profile
-from clgold.reference.chain import enclose_chain, given_exactly
-from clgold.reference.profile import FULL
+from clgold.reference import FULL, Enclosure, Profile, Question, find_profile
 
 Operands = tuple[np.ndarray | None, ...]
 Found = tuple[Explanation, ...]
+Failure = tuple[Question, np.ndarray, Mapping[str, Enclosure]]
 
 # The cause that is to be named; precision, memory and host faults are no conventions.
 CAUSE = {
@@ -67,23 +65,25 @@ CAUSE = {
 PROBES = ("real", "exact", "wide")
 
 
-def run(
-    session: Session, variant: Variant, chain: Chain, operands: Operands, given: Mapping[str, Any]
-) -> Found | None:
+def failures(
+    session: Session, variant: Variant, questions: Iterable[Question]
+) -> tuple[Profile, list[Failure]]:
+    """Where the variant applies and is wrong: what it gives, and what is expected."""
+    found, profile = [], FULL
+    for question in questions:
+        checked = check_alone(session, variant, question, precise=False)
+        output = checked.run.output
+        if checked.comparison.verdict not in ("pass", "unsupported") and output is not None:
+            assert output.host is not None
+            profile = find_profile(checked.run.profile)
+            found.append((question, output.host, checked.expected))
+    return profile, found
+
+
+def run(session: Session, variant: Variant, question: Question) -> Found | None:
     """The explanations of what the variant gives; None where it is right or does not apply."""
-    names = chain.layers[0].names(len(operands)) if len(chain.layers) == 1 else chain.operands
-    uploaded = tuple(
-        None if values is None else session.upload(name, values)
-        for name, values in zip(names, operands, strict=True)
-    )
-    checked = check(session, variant, chain, uploaded, given, precise=False)
-    output = checked.run.output
-    session.drop(*uploaded, output)
-    if checked.comparison.verdict in ("pass", "unsupported") or output is None:
-        return None
-    assert output.host is not None
-    profile = find_profile(checked.run.profile)
-    return explain(chain, operands, given, output.host, checked.expected, profile)
+    profile, found = failures(session, variant, [question])
+    return explain(found, profile) if found else None
 
 
 def named(found: Found) -> str:
@@ -105,8 +105,13 @@ def test_a_planted_convention_is_named(opencl: Session, name: str) -> None:
         for probe in PROBES
         for shapes, given in CASES[variant.layer]
     ]
-    every = [run(opencl, variant, case.chain, case.operands, case.attributes) for case in cases]
-    rejected = [found for found in every if found is not None]
+    profile, wrong = failures(opencl, variant, [case.question for case in cases])
+    following = [
+        [two for two in (*wrong[k + 1 :], *wrong) if two[0].shapes != one[0].shapes][:1]
+        for k, one in enumerate(wrong)
+    ]
+    pairs = [[one, *more] for one, more in zip(wrong, following, strict=True)]
+    rejected = [explain(pair, profile) for pair in pairs]
     first = [found for found in rejected if named(found) == expected]
     print(f"{name:36} {len(first):3} first of {len(rejected):2} rejected")
     for found in rejected:
@@ -124,9 +129,7 @@ def kernels() -> tuple[tuple[Kernel, Operands], ...]:
     trace = weights | {source: load_image(FOLDER / "cat.png", STN.inputs[source])}
     for kernel in view(STN, fused=False):
         operands = tuple(None if o is None else trace[o] for o in kernel.operands)
-        exact = given_exactly(kernel.chain, operands)
-        enclosed = enclose_chain(kernel.chain, exact, kernel.attributes, FULL)
-        value = enclosed[kernel.layer].value
+        value = kernel.question(operands).answer(FULL).value
         trace[kernel.output] = value.astype(kernel.chain.dtype)
     fused = [kernel for kernel in view(STN, fused=True) if len(kernel.nodes) > 1]
     return tuple(
@@ -139,7 +142,7 @@ def planted(session: Session, name: str, only: str | None = None) -> Iterator[tu
     """Every kernel of the STN that the fault makes wrong, or one, and the cause named first."""
     for kernel, operands in kernels():
         if VARIANTS[name].layer == kernel.layer and only in (None, kernel.name):
-            found = run(session, VARIANTS[name], kernel.chain, operands, kernel.attributes)
+            found = run(session, VARIANTS[name], kernel.question(operands))
             if found is not None:
                 yield kernel.name, named(found)
 

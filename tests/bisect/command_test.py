@@ -13,7 +13,7 @@ import pytest
 from faults import FOLDER as FAULTS
 from harness.command import Answer, clgold, device_name
 
-from clgold.conformance.bisection.written import MARKER, remember
+from clgold.conformance.commands.output_folder import MARKER, remember
 from clgold.device.session import Session
 from clgold.golden.photographs import FOLDER
 from clgold.networks import STN
@@ -202,23 +202,17 @@ def test_verify_of_a_layer_says_which_elements_and_why(run: Command) -> None:
 
 
 def test_a_failure_of_the_suite_says_which_elements_and_why(opencl: Session, folder: Path) -> None:
-    command = [sys.executable, "-m", "pytest", "--pyargs", "clgold.tests.kernels_test", "-q"]
-    options = ["--kernels", FAULTS / "pooling.py", "--layer", "max_pool2d", "--effort", "quick"]
-    device = ["--device", device_name(opencl), "-p", "no:cacheprovider", "-k", "real"]
-    done = subprocess.run(
-        [*command, *map(str, options), *device],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
+    options = ("--kernels", FAULTS / "pooling.py", "--layer", "max_pool2d", "--effort", "quick")
+    answer = clgold(
+        *("suite", "-q", "-k", "real", "--device", device_name(opencl), *options), folder=folder
     )
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert "cause: max_pool2d matches a window that starts at 0" in done.stdout
+    assert answer.code == 1, answer.stdout + answer.stderr
+    assert "cause: max_pool2d matches a window that starts at 0" in answer.stdout
 
 
 USAGE = {
-    "no network": ((), "Missing argument 'NETWORK'"),
-    "a layer": (("conv2d",), "there is no network 'conv2d'"),
+    "no network": ((), "Missing argument 'NETWORK|LAYER'"),
+    "neither": (("conv4d",), "there is no network 'conv4d'"),
     "a missing trace": (("stn", "--trace", "none"), "--trace none: there is no such folder"),
     "kernels that do not run": (
         ("stn", "--kernels", FAULTS / "pooling.py"),
@@ -241,7 +235,7 @@ def test_wrong_usage_is_refused(folder: Path, case: str) -> None:
 
 def test_no_device_is_exit_code_3(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("clgold.device.probe.discover", lambda: ())
-    from clgold.conformance import cli
+    from clgold.conformance.commands import cli
 
     with pytest.raises(SystemExit) as end:
         cli.main(["bisect", STN.name])

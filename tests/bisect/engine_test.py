@@ -8,27 +8,27 @@ import numpy as np
 import pytest
 from faults import VARIANTS as PLANTED
 
-from clgold.conformance.bisection.bisect import Bisection, NodeReport, bisect, cases
-from clgold.conformance.bisection.faults import fault_of_kernel
-from clgold.conformance.bisection.spread import spread
-from clgold.conformance.check import Checked
-from clgold.conformance.compare import Comparison, compare
-from clgold.conformance.diagnosis import Evidence, diagnose, first_wrong, worst_elements
-from clgold.conformance.plan import Plan, plan_run, upload_weights
-from clgold.conformance.walk import last_reads, walk
-from clgold.device.child import Child
+from clgold.conformance.judge.assess import Checked
+from clgold.conformance.judge.compare import Comparison, compare
+from clgold.conformance.run.choose import Plan, plan_run, upload_weights
+from clgold.conformance.run.evidence import Evidence
+from clgold.conformance.run.walk import last_reads, walk
+from clgold.device.isolated import Child
 from clgold.device.launcher import Launcher
 from clgold.device.memory import download
 from clgold.device.run import Run
 from clgold.device.session import Session
 from clgold.device.variants import Variant, load_variants
 from clgold.device.worker import RemoteArray, Worker
+from clgold.diagnosis.bisect.engine import Bisection, NodeReport, bisect, cases
+from clgold.diagnosis.bisect.faults import fault_of_kernel
+from clgold.diagnosis.bisect.spread import spread
+from clgold.diagnosis.explain.diagnose import diagnose, first_wrong, worst_elements
 from clgold.golden.photographs import load_image, photographs
 from clgold.golden.weights import Arrays, seeded_weights
 from clgold.networks import NETWORKS, STN, Network, shapes
 from clgold.networks.network import complete_attributes
-from clgold.reference import Enclosure, find_chain
-from clgold.reference.chain import enclose_chain, given_exactly
+from clgold.reference import Enclosure, ask, find_chain
 from clgold.reference.profile import FULL
 
 SICK = {one.name: one for one in load_variants(Path(__file__).parent / "kernels" / "sick.py")}
@@ -145,7 +145,7 @@ def test_faults_that_images_show_go_first(
 
 VERDICTS = {
     "aborts": "crash",
-    "raises": "crash",
+    "raises": "wrapper-error",
     "endless": "timeout",
     "restless": "nondeterministic",
     "beyond": "overrun",
@@ -265,14 +265,14 @@ def softmax_of(kept_is_wrong: bool) -> Evidence:
     chain = find_chain("linear+softmax+argmax")
     operands = (np.eye(2, dtype=np.float32), np.eye(2, dtype=np.float32) * 3, None)
     attributes = {"softmax": {"dim": 1}, "argmax": {"dim": 1}}
-    expected = enclose_chain(chain, given_exactly(chain, operands), attributes, FULL)
+    question = ask(chain, operands, attributes)
+    expected = question.enclose(FULL)
     kept = expected["softmax"].value.astype(np.float32)
     if kept_is_wrong:
         kept = kept[:, ::-1].copy()
     output = RemoteArray("", "", np.array([1, 0], np.int32))
-    run = Run(output=output, kept={"softmax": kept})  # type: ignore[arg-type]
-    checked = Checked(run, expected, Comparison("wrong"))
-    return Evidence(chain, operands, attributes, checked, "here")
+    run = Run(output=output, kept={"softmax": kept})
+    return Evidence(Checked(question, run, expected, Comparison("wrong")), "here")
 
 
 def test_what_a_kernel_keeps_tells_which_of_its_layers_is_wrong() -> None:

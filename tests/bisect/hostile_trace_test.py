@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from dumps import dump, traced
 
-from clgold.conformance import cli
+from clgold.conformance.commands import cli
 from clgold.golden.photographs import FOLDER
 from clgold.golden.weights import Arrays
 from clgold.networks import STN

@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clgold.conformance.reproduce.script import literal
-from clgold.conformance.reproduce.sources import build_options, flatten_sources
-from clgold.conformance.reproduce.write import folder_name
 from clgold.device.catalogue import VARIANTS, candidates
 from clgold.device.record import Buffer, Launch, Record, from_json
 from clgold.device.session import Session
 from clgold.device.variants import load_variants
+from clgold.diagnosis.reproduce.script import argument, literal
+from clgold.diagnosis.reproduce.sources import build_options, flatten_sources
+from clgold.diagnosis.reproduce.write import folder_name
 from clgold.golden.cases import Case
 
 FILE = Path(__file__).parent / "planted" / "odd.py"
@@ -31,7 +31,7 @@ def rehearsed(session: Session, layer: str, name: str) -> Record:
         for label, values in zip(case.names, case.operands, strict=True)
     )
     variant = (ours | PLANTED)[name]
-    run = session.run(variant, case.chain, operands, case.attributes, rehearse=True)
+    run = session.run(variant, case.question, operands, rehearse=True)
     assert run.verdict == "", run.message
     assert run.output is None
     assert run.record is not None
@@ -76,8 +76,8 @@ def test_every_launch_of_every_image_is_noted(opencl: Session) -> None:
 
 def test_a_rehearsal_builds_nothing(opencl: Session) -> None:
     operand = opencl.upload("input", np.ones(3, np.float32))
-    chain = Case("relu", "real", ((3,),), {}, 1).chain
-    run = opencl.run(PLANTED["unbuildable"], chain, (operand,), {}, rehearse=True)
+    question = Case("relu", "real", ((3,),), {}, 1).question
+    run = opencl.run(PLANTED["unbuildable"], question, (operand,), rehearse=True)
     assert run.record is not None
     assert [launch.entry for launch in run.record.launches] == ["relu"]
 
@@ -102,7 +102,7 @@ def test_a_record_survives_json(opencl: Session, layer: str, name: str) -> None:
     ],
 )
 def test_an_argument_is_written_as_a_person_would(kind: str, value: object, text: str) -> None:
-    assert literal(kind, value, ["input", "weight"]) == text
+    assert literal(argument(kind, value, ["input", "weight"])) == text
 
 
 def test_files_of_several_folders_lie_beside_one_another(tmp_path: Path) -> None:

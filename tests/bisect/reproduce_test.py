@@ -13,17 +13,17 @@ import numpy as np
 import pytest
 from faults import VARIANTS as FAULTS
 
-from clgold.conformance.cases import run_case
-from clgold.conformance.compare import Comparison, Tolerance
-from clgold.conformance.reproduce import Reproduction, reproduce, reproduction
-from clgold.conformance.reproduce import replay as replayed
-from clgold.conformance.reproduce.contents import Silent
+from clgold.conformance.judge.assess import Checked
+from clgold.conformance.judge.compare import Tolerance
+from clgold.conformance.run.case import check_case
 from clgold.device import memory
 from clgold.device.catalogue import VARIANTS, candidates
 from clgold.device.programs import KERNELS
 from clgold.device.session import Session
 from clgold.device.variants import load_variants
 from clgold.device.worker import Worker
+from clgold.diagnosis.reproduce import Reproduction, reproduce, write
+from clgold.diagnosis.reproduce import replay as replayed
 from clgold.golden.cases import Case
 
 FILE = Path(__file__).parent / "planted" / "odd.py"
@@ -104,18 +104,16 @@ def packed(worker: Worker, tmp_path_factory: pytest.TempPathFactory) -> Reproduc
     return written(worker, "packed", tmp_path_factory.mktemp("shared"))
 
 
-def judged(worker: Worker, name: str) -> Comparison:
+def judged(worker: Worker, name: str) -> Checked:
     usual = worker.seconds
     worker.seconds = 4.0 if name == "F38_endless_loop" else usual
-    found = run_case(worker, PLANTED[name], CASES[name])
+    found = check_case(worker, PLANTED[name], CASES[name])
     worker.seconds = usual
     return found
 
 
 def written(worker: Worker, name: str, folder: Path) -> Reproduction:
-    case, found = CASES[name], judged(worker, name)
-    given = case.operands, case.attributes
-    return reproduce(worker, PLANTED[name], case.chain, *given, found, folder, name)
+    return reproduce(worker, PLANTED[name], judged(worker, name), folder, name)
 
 
 def replay(folder: Path, *arguments: str) -> tuple[int, str]:
@@ -151,7 +149,7 @@ def test_the_folder_fails_alone_and_passes_with_the_right_kernel(
     worker: Worker, name: str, tmp_path: Path
 ) -> None:
     if name in BY_GUARDS and not worker.driver.guards:
-        assert judged(worker, name).verdict != "nondeterministic"
+        assert judged(worker, name).comparison.verdict != "nondeterministic"
         return
     found = written(worker, name, tmp_path)
     assert found.path == tmp_path / f"repro-{name}", found.message
@@ -170,10 +168,7 @@ def test_the_folder_fails_alone_and_passes_with_the_right_kernel(
 def test_the_layers_of_a_network_take_no_longer(worker: Worker, tmp_path: Path) -> None:
     case = Case("conv2d", "real", ((1, 100, 14, 14), (150, 100, 3, 3), (150,)), CONV, 1)
     variant = PLANTED["F08_kernel_flipped"]
-    found = run_case(worker, variant, case)
-    again = reproduce(
-        worker, variant, case.chain, case.operands, case.attributes, found, tmp_path, "conv2"
-    )
+    again = reproduce(worker, variant, check_case(worker, variant, case), tmp_path, "conv2")
     assert again.path is not None
     assert sum(prod(shape) for shape in again.shapes if shape) == 4
     assert again.runs < 60
@@ -216,47 +211,14 @@ def test_the_readme_says_what_fails_and_how_to_tell_that_it_is_mended(
 
 
 def test_a_fixed_tolerance_is_the_bound(worker: Worker, tmp_path: Path) -> None:
-    case, variant = CASES["packed"], PLANTED["packed"]
-    tolerance = Tolerance(atol=0.25)
-    found = reproduce(
-        worker,
-        variant,
-        case.chain,
-        case.operands,
-        case.attributes,
-        judged(worker, "packed"),
-        tmp_path,
-        "packed",
-        tolerance=tolerance,
-    )
+    failed = replace(judged(worker, "packed"), tolerance=Tolerance(atol=0.25))
+    found = reproduce(worker, PLANTED["packed"], failed, tmp_path, "packed")
     assert np.all(np.load(found.path / "bound.npy") == 0.25)
-
-
-def test_a_failure_is_the_same_only_if_the_caller_says_so(worker: Worker, tmp_path: Path) -> None:
-    case, variant = CASES["packed"], PLANTED["packed"]
-    found = reproduce(
-        worker,
-        variant,
-        case.chain,
-        case.operands,
-        case.attributes,
-        judged(worker, "packed"),
-        tmp_path,
-        "packed",
-        same=lambda case, checked: checked.comparison.count > 3,
-    )
-    assert found.path is not None
-    rows, units = found.shapes[0][0], found.shapes[1][0]
-    assert rows * units == 4
 
 
 def test_a_session_in_this_process_will_do(opencl: Session, tmp_path: Path) -> None:
     case, variant = CASES["packed"], PLANTED["packed"]
-    operands = tuple(map(opencl.upload, case.names, case.operands))
-    found = run_case(opencl, variant, case)
-    again = reproduce(
-        opencl, variant, case.chain, operands, case.attributes, found, tmp_path, "packed"
-    )
+    again = reproduce(opencl, variant, check_case(opencl, variant, case), tmp_path, "packed")
     assert again.path is not None
     assert again.shapes == ((1, 1), (1, 1), None)
 
@@ -272,8 +234,8 @@ def test_a_fault_of_the_host_has_no_folder_but_a_reason(
     worker: Worker, name: str, shape: tuple[int, ...], why: str, tmp_path: Path
 ) -> None:
     case = Case("relu", "real", (shape,), {}, 1)
-    found = run_case(worker, PLANTED[name], case)
-    again = reproduce(worker, PLANTED[name], case.chain, case.operands, {}, found, tmp_path, "host")
+    found = check_case(worker, PLANTED[name], case)
+    again = reproduce(worker, PLANTED[name], found, tmp_path, "host")
     assert again.path is None
     assert again.message.startswith(why)
     assert list(tmp_path.iterdir()) == []
@@ -281,11 +243,10 @@ def test_a_fault_of_the_host_has_no_folder_but_a_reason(
 
 def test_what_does_not_fail_cannot_be_reproduced(worker: Worker, tmp_path: Path) -> None:
     case, right = CASES["packed"], candidates(VARIANTS, "linear")[0]
-    found = run_case(worker, right, case)
-    for claimed in (found, replace(found, verdict="wrong")):
-        again = reproduce(
-            worker, right, case.chain, case.operands, case.attributes, claimed, tmp_path, "none"
-        )
+    found = check_case(worker, right, case)
+    wrong = replace(found, comparison=replace(found.comparison, verdict="wrong"))
+    for claimed in (found, wrong):
+        again = reproduce(worker, right, claimed, tmp_path, "none")
         assert again.path is None
         assert again.message in (
             "the verdict is pass: there is no failure to reproduce",
@@ -301,9 +262,9 @@ def test_where_the_small_case_is_silent_alone_the_whole_one_is_written(
     def confirm(folder: Path) -> None:
         seen.append(folder)
         if len(seen) == 1:
-            raise Silent("its launches alone do not fail")
+            raise write.Silent("its launches alone do not fail")
 
-    monkeypatch.setattr(reproduction, "confirm", confirm)
+    monkeypatch.setattr(write, "confirm", confirm)
     found = written(worker, "packed", tmp_path)
     assert found.path is not None
     assert found.shapes == LINEAR

@@ -6,13 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clgold.conformance.reproduce.case import Case, operand_names
-from clgold.conformance.reproduce.shrink import Budget, Holds, shrink
-from clgold.golden.cases import Case as Given
+from clgold.diagnosis.reproduce.shrink import Budget, Holds, shrink
+from clgold.golden.cases import Case
 from clgold.golden.shapes import SHAPES
-from clgold.reference import find_chain
-from clgold.reference.chain import resolve
+from clgold.reference import Question, ask, find_chain
 from clgold.reference.conv2d import conv2d
+from clgold.reference.question import resolve
 from clgold.reference.spec import Shape
 
 CONV = {
@@ -24,34 +23,35 @@ CONV = {
 SHAPE = ((3, 8, 13, 17), (6, 4, 3, 5), (6,))
 
 
-def given(layer: str, shapes: tuple[Shape | None, ...], attributes: Any) -> Case:
-    chain = find_chain(layer)
-    operands = Given(layer, "real", shapes, attributes, 1).operands
-    return Case(operands, resolve(chain, shapes, attributes)[0])
+def given(layer: str, shapes: tuple[Shape | None, ...], attributes: Any) -> Question:
+    return Case(layer, "real", shapes, attributes, 1).question
 
 
-def shrunk(layer: str, case: Case, holds: Holds, budget: Budget | None = None) -> Case:
-    names = operand_names(find_chain(layer), len(case.operands))
-    return shrink(find_chain(layer), case, names, holds, budget or Budget(1000, 60.0))
+def shrunk(case: Question, holds: Holds, budget: Budget | None = None) -> Question:
+    return shrink(case, holds, budget or Budget(1000, 60.0))
 
 
-def anything(case: Case) -> bool:
+def question(layer: str, values: np.ndarray, **attributes: Any) -> Question:
+    return ask(find_chain(layer), (values,), attributes)
+
+
+def anything(case: Question) -> bool:
     return True
 
 
 @pytest.mark.parametrize("layer", SHAPES)
 def test_every_layer_shrinks_to_single_elements(layer: str) -> None:
     for shapes, attributes in SHAPES[layer]:
-        found = shrunk(layer, given(layer, shapes, attributes), anything)
+        found = shrunk(given(layer, shapes, attributes), anything)
         # theta is (1, 2, 3) at least, or (1, 6).
         assert max(prod(shape) for shape in found.shapes if shape is not None) <= 6
-        resolve(find_chain(layer), found.shapes, found.attributes)
+        resolve(found.chain, found.shapes, found.flat)
 
 
 def test_a_convolution_shrinks_to_one_product() -> None:
-    found = shrunk("conv2d", given("conv2d", SHAPE, CONV), anything)
+    found = shrunk(given("conv2d", SHAPE, CONV), anything)
     assert found.shapes == ((1, 1, 1, 1), (1, 1, 1, 1), None)
-    assert found.attributes == {
+    assert found.flat == {
         "stride": (1, 1),
         "padding": ((0, 0), (0, 0)),
         "dilation": (1, 1),
@@ -60,16 +60,16 @@ def test_a_convolution_shrinks_to_one_product() -> None:
     assert found.operands[0] == 0
 
 
-def flipped_differs(case: Case) -> bool:
+def flipped_differs(case: Question) -> bool:
     x, w, bias = case.operands
     return not np.array_equal(
-        conv2d(x, w, bias, **case.attributes),
-        conv2d(x, w[:, :, ::-1, ::-1], bias, **case.attributes),
+        conv2d(x, w, bias, **case.flat),
+        conv2d(x, w[:, :, ::-1, ::-1], bias, **case.flat),
     )
 
 
 def test_a_flipped_kernel_is_left_with_two_taps_and_integers() -> None:
-    found = shrunk("conv2d", given("conv2d", SHAPE, CONV), flipped_differs)
+    found = shrunk(given("conv2d", SHAPE, CONV), flipped_differs)
     assert found.shapes == ((1, 1, 2, 1), (1, 1, 2, 1), None)
     assert sorted(found.operands[1].ravel()) == [0, 1]
     assert sorted(found.operands[0].ravel()) == [0, 1]
@@ -81,7 +81,7 @@ def test_a_flipped_kernel_is_left_with_two_taps_and_integers() -> None:
         ("a fifth channel", lambda c: c.shapes[1][1] >= 5, ((1, 5, 1, 1), (1, 5, 1, 1), None)),
         ("17 columns", lambda c: c.shapes[0][3] >= 17, ((1, 1, 1, 17), (1, 1, 1, 1), None)),
         ("a batch", lambda c: c.shapes[0][0] > 1, ((2, 1, 1, 1), (1, 1, 1, 1), None)),
-        ("groups", lambda c: c.attributes["groups"] > 1, ((1, 2, 1, 1), (2, 1, 1, 1), None)),
+        ("groups", lambda c: c.flat["groups"] > 1, ((1, 2, 1, 1), (2, 1, 1, 1), None)),
         ("a bias", lambda c: c.operands[2] is not None, ((1, 1, 1, 1), (1, 1, 1, 1), (1,))),
         ("odd rows", lambda c: c.shapes[1][2] % 2 == 0, ((1, 1, 2, 1), (1, 1, 2, 1), None)),
     ],
@@ -92,27 +92,27 @@ def test_only_what_matters_is_left(name: str, holds: Holds, shapes: tuple[Shape 
         large = ((3, 10, 20, 33), (8, 5, 4, 5), (8,))
     case = given("conv2d", large, {"groups": 2 if name == "groups" else 1})
     assert holds(case)
-    assert shrunk("conv2d", case, holds).shapes == shapes
+    assert shrunk(case, holds).shapes == shapes
 
 
 def test_the_rows_of_a_weight_follow_the_image_that_is_flattened() -> None:
     layer = "flatten+linear+elu"
     case = given(layer, ((2, 25, 3, 5), (35, 375), (35,)), {})
-    found = shrunk(layer, case, lambda c: min(c.shapes[0][1], c.shapes[0][3]) > 1)
+    found = shrunk(case, lambda c: min(c.shapes[0][1], c.shapes[0][3]) > 1)
     assert found.shapes == ((1, 2, 1, 2), (1, 4), None)
 
 
 def test_the_size_among_the_attributes_is_cut_too() -> None:
     case = given("affine_grid", ((2, 2, 3),), {"size": (2, 3, 32, 48), "align_corners": True})
-    found = shrunk("affine_grid", case, lambda c: c.attributes["size"][3] > 2)
-    assert found.attributes == {"size": (1, 1, 1, 3), "align_corners": False}
+    found = shrunk(case, lambda c: c.flat["size"][3] > 2)
+    assert found.flat == {"size": (1, 1, 1, 3), "align_corners": False}
     assert found.shapes == ((1, 2, 3),)
 
 
 def test_an_element_far_back_is_not_lost() -> None:
     values = np.zeros((1, 1000), np.float32)
     values[0, 997] = 7.25
-    found = shrunk("relu", Case((values,), {}), lambda c: bool(np.any(c.operands[0] > 5)))
+    found = shrunk(question("relu", values), lambda c: bool(np.any(c.operands[0] > 5)))
     assert found.shapes == ((1, 1),)
     assert found.operands[0] == 7
 
@@ -121,41 +121,41 @@ def test_two_elements_far_apart_stay_and_what_is_between_goes() -> None:
     values = np.arange(64, dtype=np.float32)
     values[[3, 60]] = 99.0
 
-    def tied(case: Case) -> bool:
+    def tied(case: Question) -> bool:
         x = case.operands[0]
         return bool(np.count_nonzero(x == x.max()) > 1 and x.size > 1)
 
-    found = shrunk("argmax", Case((values,), {"dim": 0}), tied)
+    found = shrunk(question("argmax", values, dim=0), tied)
     assert found.shapes == ((2,),)
 
 
 def test_variances_stay_positive() -> None:
     shapes = ((2, 5), *[(5,)] * 4)
-    found = shrunk("batch_norm", given("batch_norm", shapes, {"eps": 1e-5}), anything)
+    found = shrunk(given("batch_norm", shapes, {"eps": 1e-5}), anything)
     assert found.operands[2] == 1
 
 
 def test_what_was_tried_is_not_tried_again_and_the_budget_is_kept() -> None:
     tried = []
 
-    def never(case: Case) -> bool:
+    def never(case: Question) -> bool:
         tried.append((case.shapes, str(case.attributes), [o.tobytes() for o in case.operands]))
         return False
 
     case = given("conv2d", SHAPE, CONV)
     budget = Budget(40, 60.0)
-    assert shrunk("conv2d", case, never, budget) is case
+    assert shrunk(case, never, budget) is case
     assert len(tried) == budget.spent == 40
     assert all(one not in tried[:k] for k, one in enumerate(tried))
 
 
 def test_no_time_left_means_no_try() -> None:
     case = given("relu", ((7,),), {})
-    assert shrunk("relu", case, anything, Budget(40, 0.0)) is case
+    assert shrunk(case, anything, Budget(40, 0.0)) is case
 
 
 def test_the_same_case_is_shrunk_to_the_same_bits() -> None:
-    one, two = (shrunk("conv2d", given("conv2d", SHAPE, CONV), flipped_differs) for _ in range(2))
+    one, two = (shrunk(given("conv2d", SHAPE, CONV), flipped_differs) for _ in range(2))
     assert [o.tobytes() for o in one.operands[:2]] == [o.tobytes() for o in two.operands[:2]]
 
 
@@ -164,6 +164,6 @@ def test_the_same_case_is_shrunk_to_the_same_bits() -> None:
     [(238233.2, 1e5, 2e5), (2.6, 2.0, 3.0), (0.3, 0.25, 1.0), (-0.04, -1.0, 0.0)],
 )
 def test_numbers_are_as_plain_as_may_be(value: float, least: float, plain: float) -> None:
-    case = Case((np.array([value], np.float32),), {})
-    found = shrunk("relu", case, lambda c: bool(c.operands[0][0] >= least))
+    case = question("relu", np.array([value], np.float32))
+    found = shrunk(case, lambda c: bool(c.operands[0][0] >= least))
     assert found.operands[0].tolist() == [np.float32(plain)]

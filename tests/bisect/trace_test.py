@@ -12,9 +12,9 @@ import pytest
 from dumps import BUFFERS, another_eps, dump, traced
 from harness.command import clgold
 
-from clgold.conformance.bisection.stretch import Stretch, explain_stretch
-from clgold.conformance.bisection.stretches import bisect_trace
-from clgold.conformance.bisection.trace import Trace, buffer_names, read_trace
+from clgold.diagnosis.bisect.stretch import Stretch, explain_stretch
+from clgold.diagnosis.bisect.stretches import bisect_trace
+from clgold.diagnosis.bisect.trace import Trace, buffer_names, read_trace
 from clgold.golden.weights import Arrays, seeded_weights
 from clgold.networks import NETWORKS, STN, Network
 from clgold.reference import conv2d
@@ -64,7 +64,7 @@ def test_the_kernel_before_the_first_wrong_buffer_is_at_fault_and_no_other(
     assert faulty(found) == ["inout5_buf"]
     fault = found["inout5_buf"]
     assert fault.kernels == ("bn1",)
-    why = explain_stretch(fault, None)
+    why = explain_stretch(fault)
     assert why.explanation is not None
     assert why.explanation.cause.name == "eps 1e-3"
 
@@ -82,7 +82,7 @@ def test_a_fault_lies_between_the_buffers_that_are_there(wrong: Arrays, tmp_path
     fault = found["inout5_buf"]
     assert fault.kernels == ("conv1", "bn1")
     assert fault.between == "between inout3_buf, which is right, and inout5_buf"
-    why = explain_stretch(fault, None)
+    why = explain_stretch(fault)
     assert why.explanation is not None
     assert (why.layer, why.explanation.cause.name) == ("batch_norm", "eps 1e-3")
 
@@ -225,7 +225,7 @@ def test_no_opencl_is_needed(right: Arrays, tmp_path: Path) -> None:
     folder = dump(tmp_path / "dump", right, ["theta_buf"])
     program = (
         "import sys; sys.modules['pyopencl'] = None\n"
-        "from clgold.conformance.cli import main; main()"
+        "from clgold.conformance.commands.cli import main; main()"
     )
     command = [sys.executable, "-c", program, "bisect", "stn", "--trace", str(folder), "--json=-"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from . import channels, images, pooling, rows, sampling, values
+from . import channels, gradients, images, pooling, product_gradients, rows, sampling, steps, values
 from .closeness import close, inside
 from .images import starts
 
@@ -19,29 +19,11 @@ Array = np.ndarray
 Definition = Callable[..., Array]
 
 EXACT: dict[str, Definition] = {
-    "conv2d": images.conv2d,
-    "local2d": images.local2d,
-    "linear": rows.linear,
-    "max_pool2d": pooling.max_pool2d,
-    "avg_pool2d": pooling.avg_pool2d,
-    "lp_pool2d": pooling.lp_pool2d,
-    "relu": values.relu,
-    "elu": values.elu,
-    "tanh": values.tanh,
-    "sigmoid": values.sigmoid,
-    "batch_norm": channels.batch_norm,
-    "local_response_norm": channels.local_response_norm,
-    "affine_grid": sampling.affine_grid,
-    "grid_sample": sampling.grid_sample,
-    "softmax": rows.softmax,
-    "log_softmax": rows.log_softmax,
-    "argmax": rows.argmax,
-    "scale_shift": values.scale_shift,
-    "concat": rows.concat,
-    "flatten": rows.flatten,
-    "reshape": rows.reshape,
-    "permute": rows.permute,
-    "add": values.add,
+    one.__name__: one
+    for module in (
+        *(channels, gradients, images, pooling, product_gradients, rows, sampling, steps, values),
+    )
+    for one in module.LAYERS
 }
 
 

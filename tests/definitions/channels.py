@@ -43,3 +43,6 @@ def local_response_norm(input: Array, *, size: int, alpha: float, beta: float, k
             base = k + alpha * mean
             output[(n, c, *place)] = mpmath.mpf(float(input[(n, c, *place)])) / base**beta
     return output
+
+
+LAYERS = (batch_norm, local_response_norm)

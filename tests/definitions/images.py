@@ -98,3 +98,6 @@ def local2d(input: Array, weight: Array, *, stride: Pair) -> Array:
             ]
         )
     return output
+
+
+LAYERS = (conv2d, local2d)

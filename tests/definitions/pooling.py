@@ -82,3 +82,6 @@ def lp_pool2d(
             root = (total * share) ** (1 / mpmath.mpf(norm_type))
             output[n, c, i, j] = math.nan if mpmath.im(root) else mpmath.re(root)
     return output
+
+
+LAYERS = (max_pool2d, avg_pool2d, lp_pool2d)

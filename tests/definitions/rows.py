@@ -79,3 +79,6 @@ def concat(*inputs: Array, dim: int) -> Array:
     """Every slice across `dim`, one operand's after another's."""
     slices = [np.take(one, k, axis=dim) for one in inputs for k in range(one.shape[dim])]
     return np.stack(slices, axis=dim)
+
+
+LAYERS = (linear, softmax, log_softmax, argmax, concat, flatten, reshape, permute)

@@ -78,3 +78,6 @@ def grid_sample(
                 for column, across in columns.items()
             )
     return output
+
+
+LAYERS = (affine_grid, grid_sample)

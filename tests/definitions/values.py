@@ -39,6 +39,11 @@ def relu(input: Array) -> Array:
     return each(lambda x: x if x > 0 or math.isnan(x) else 0.0, input)
 
 
+def leaky_relu(input: Array, *, negative_slope: float) -> Array:
+    """The value where it is positive, else the slope times it."""
+    return each(lambda x: x if x > 0 else negative_slope * x, input)
+
+
 def elu(input: Array, *, alpha: float) -> Array:
     """The value where it is positive, else α·(eˣ − 1)."""
     return each(lambda x: x if x > 0 else alpha * mpmath.expm1(x), input)
@@ -59,7 +64,15 @@ def add(a: Array, b: Array) -> Array:
     return each(lambda x, y: x + y, a, b)
 
 
+def mul(a: Array, b: Array) -> Array:
+    """The product of two values, of arrays with any axes that are missing or 1 long repeated."""
+    return each(lambda x, y: x * y, *np.broadcast_arrays(a, b))
+
+
 def scale_shift(input: Array, scale: Array, shift: Array) -> Array:
     """Every value times one factor, plus its unit's offset."""
     factor, offset = np.full_like(input, scale[0]), np.repeat(shift, len(input), axis=0)
     return each(lambda x, a, b: a * x + b, input, factor, offset)
+
+
+LAYERS = (relu, leaky_relu, elu, tanh, sigmoid, scale_shift, add, mul)

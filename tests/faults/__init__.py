@@ -1,7 +1,7 @@
 """Faults that people really make, planted one by one: each is a kernel file and a variant.
 
 The variants stand in this folder's modules, written as a user would, and run as a user's do:
-`pytest --kernels tests/faults/images.py` fails. FAULTS says with which verdict.
+`clgold suite --kernels tests/faults/images.py` fails. FAULTS says with which verdict.
 """
 
 from dataclasses import dataclass

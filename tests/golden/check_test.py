@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from clgold.golden.store import MANIFEST, read, stored_names
-from clgold.golden.weights import InputError
+from clgold.reference.spec import InputError
 
 Golden = Callable[..., tuple[int, str, str]]
 Damage = Callable[[Path], str]
@@ -101,9 +101,9 @@ DAMAGES: dict[str, Damage] = {
     "an input's name": lambda f: edit(f, r'name = "shift"', 'name = "bias"'),
     "an output's shape": lambda f: edit(f, r'("output".*shape = \[)2, 3', r"\g<1>3, 2"),
     "an output's dtype": lambda f: edit(f, r'("output", dtype = )"float32"', r'\1"int64"'),
-    "a seed": lambda f: edit(f, "scale_shift exact 0", "scale_shift exact 7"),
-    "a shape in the case": lambda f: edit(f, r"exact 0 \(\(2, 3", "exact 0 ((3, 3"),
-    "an attribute": lambda f: edit(f, r"(exact 0 .*)\{\}", r"\1{'stride': 2}"),
+    "a seed": lambda f: edit(f, '(case = "scale_shift .*probe=exact)"', r'\1 seed=7"'),
+    "a shape in the case": lambda f: edit(f, "scale_shift input=2,3", "scale_shift input=3,3"),
+    "an attribute": lambda f: edit(f, "(scale_shift .*)probe=exact", r"\1stride=2 probe=exact"),
     "the reason": lambda f: edit(f, 'why = "', 'why = "not '),
     "what is stored": lambda f: edit(f, "stored = true", "stored = false"),
 }

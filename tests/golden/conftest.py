@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clgold.conformance import cli
+from clgold.conformance.commands import cli
 
 ONLY = "scale_shift-*"
 Golden = Callable[..., tuple[int, str, str]]
@@ -35,7 +35,8 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pristine")
     arguments = ["--fixtures", str(folder), "--only", ONLY, "--reason", "the first"]
     with np.errstate():
-        cli.main(["golden", "regenerate", *arguments, "--json", str(folder.parent / "shown.json")])
+        shown = str(folder.parent / "shown.json")
+        assert cli.run(["golden", "regenerate", *arguments, "--json", shown]) == 0
     return folder
 
 

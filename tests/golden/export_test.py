@@ -62,6 +62,17 @@ def test_numpy_reads_npy(exported: Callable[[str], Path], store: Store) -> None:
     assert [one["name"] for one in case["inputs"]] == ["input", "scale", "shift"]
 
 
+def test_the_attributes_are_complete(exported: Callable[..., Path]) -> None:
+    _, case = one_of(exported("npy", "max_pool2d-real-0-50c544e6"))
+    assert case["attributes"] == {
+        "kernel_size": [3, 2],
+        "stride": [2, 1],
+        "padding": [[1, 0], [0, 1]],
+        "dilation": [1, 1],
+        "ceil_mode": False,
+    }
+
+
 def test_the_numbers_alone_are_little_endian(exported: Callable[[str], Path], store: Store) -> None:
     place, case = one_of(exported("bin"))
     values = np.fromfile(place / "output.bin", case["output"]["dtype"])
@@ -131,6 +142,24 @@ def test_a_wrong_output_is_named(golden: Golden, exported: Callable[..., Path]) 
     assert found[absent.parent.name] == "has no output there"
 
 
+def test_what_the_host_does_not_support_is_counted(
+    golden: Golden, exported: Callable[..., Path]
+) -> None:
+    only = "scale_shift-exact-*"
+    folder = exported("npy", only)
+    first, *others = sorted(folder.iterdir())
+    (first / "output.npy").unlink()
+    (first / "unsupported").write_text("no scale\n")
+    code, stdout, _ = golden("check", "--only", only, "--against", folder)
+    total = len(others) + 1
+    expected = f"{total} of {total} fixtures against {folder}, of which the host does not support 1"
+    assert (code, f"{expected} (1 because of: no scale)" in stdout) == (0, True)
+    for one in others:
+        (one / "unsupported").write_text("")
+    code, stdout, _ = golden("check", "--only", only, "--against", folder)
+    assert (code, "every case is marked unsupported" in stdout) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
@@ -197,5 +226,5 @@ def test_onnx_itself_stays_within_the_bounds(
 def test_what_onnx_cannot_say_is_listed(golden: Golden, tmp_path: Path) -> None:
     code, stdout, _ = golden("export", "--format", "onnx", "--only", "local2d-*", tmp_path / "x")
     assert code == 0
-    assert stdout.count("ONNX has no operator for it") == 24
-    assert stdout.endswith(f"0 fixtures in {tmp_path / 'x'}, 24 left out\n")
+    assert stdout.count("ONNX has no operator for it") == 36
+    assert stdout.endswith(f"0 fixtures in {tmp_path / 'x'}, 36 left out\n")

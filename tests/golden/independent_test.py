@@ -19,7 +19,7 @@ from clgold.golden.archive import npy
 from clgold.golden.cases import Case
 from clgold.golden.fixtures import Source, Spec, specs
 from clgold.golden.store import FOLDER, read
-from clgold.reference.chain import resolve
+from clgold.reference.question import flat, resolve
 
 Array = np.ndarray
 F = np.float32
@@ -73,7 +73,7 @@ def from_definitions(source: Source) -> Array:
     """The output by the definitions alone, rounded after every layer."""
     operands = list(source.operands)
     shapes = tuple(None if o is None else o.shape for o in operands)
-    complete, _ = resolve(source.chain, shapes, source.attributes)
+    complete = flat(source.chain, resolve(source.chain, shapes, source.attributes)[0])
     layers = source.layer.split("+")
     if len(layers) == 1:
         values = EXACT[source.layer](*operands, **complete)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from clgold.conformance.plan import plan_run
-from clgold.device.catalogue import MUCH, PREFERRED, VARIANTS, amount, candidates, choose
+from clgold.conformance.run.choose import plan_run
+from clgold.device.catalogue import MUCH, VARIANTS, amount, candidates, choose
 from clgold.networks import ALEXNET, STN, VGG16, Network
 from clgold.reference import find_layer
 from clgold.reference.spec import Shape
@@ -52,11 +52,10 @@ def test_a_layer_without_variants_has_none() -> None:
     assert choose((), "conv2d+tanh", ((1, 1, 3, 3), (1, 1, 1, 1), None), {}) is None
 
 
-@pytest.mark.parametrize("layer", PREFERRED)
-def test_what_is_preferred_exists_and_needs_no_gate(layer: str) -> None:
-    known = {one.name: one for one in candidates(VARIANTS, layer)}
-    assert set(PREFERRED[layer]) <= set(known)
-    assert not any(known[name].gate for name in PREFERRED[layer])
+def test_what_is_for_much_work_needs_no_gate() -> None:
+    chosen = [one for one in VARIANTS if one.much]
+    assert chosen
+    assert not any(one.gate for one in chosen)
 
 
 def test_the_amount_of_work_is_products_or_elements() -> None:

@@ -1,14 +1,19 @@
 """The command line on right kernels: what it prints, what it writes, how it ends."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import numpy as np
 import pytest
-from harness.command import Answer, clgold, device_name
+from harness.command import PROGRAM, Answer, clgold, device_name
 
+from clgold.conformance.commands import cli
 from clgold.device.session import Session
 from clgold.golden.photographs import FOLDER
 from clgold.golden.weights import seeded_weights
@@ -146,3 +151,54 @@ def test_help_is_no_failure(arguments: list[str], tmp_path: Path) -> None:
     answer = clgold(*arguments, folder=tmp_path)
     assert (answer.code, answer.stderr) == (0, "")
     assert answer.stdout
+
+
+@pytest.mark.parametrize("command", cli.COMMANDS)
+def test_the_list_of_commands_says_what_each_says_of_itself(command: str) -> None:
+    context = click.Context(cli.app)
+    found = cli.app.get_command(context, command)
+    assert found is not None
+    assert found.name == command
+    assert found.get_short_help_str(200) == cli.COMMANDS[command][1]
+
+
+def test_help_loads_nothing_heavy() -> None:
+    heavy = "{'numpy', 'mpmath', 'rich', 'pyopencl'}"
+    program = f"import sys\ntry: {PROGRAM}\nfinally: print({heavy} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", program, "--help"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "set()"
+
+
+FULL = Path("/dev/full")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="there is no full device")
+def test_a_full_disk_under_standard_output_is_a_sentence(tmp_path: Path) -> None:
+    done = shell("plan lenet5 >/dev/full", tmp_path)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "clgold: standard output: No space left on device\n",
+    )
+
+
+def test_standard_output_may_be_closed_or_know_ascii_alone(tmp_path: Path) -> None:
+    closed = shell("plan lenet5 >&-", tmp_path)
+    assert (closed.returncode, closed.stderr) == (0, "")
+    poor = shell("plan lenet5", tmp_path, PYTHONIOENCODING="ascii")
+    assert (poor.returncode, poor.stderr) == (0, "")
+    assert poor.stdout.startswith(" " * 20)
+
+
+def shell(command: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The shell's own redirections are what is tried."""
+    words = f"{sys.executable} -P -c '{PROGRAM}' {command}"
+    return subprocess.run(
+        ["sh", "-c", words],
+        cwd=folder,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )

@@ -9,7 +9,7 @@ from typing import Any
 
 from clgold.device.session import Session
 
-PROGRAM = "from clgold.conformance.cli import main; main()"
+PROGRAM = "from clgold.conformance.commands.cli import main; main()"
 SECONDS = 900  # a simulator needs minutes
 
 

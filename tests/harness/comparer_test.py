@@ -8,10 +8,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from clgold.conformance.compare import Comparison, Tolerance, compare
-from clgold.device.memory import POISON
+from clgold.conformance.judge.compare import Comparison, Tolerance, compare
 from clgold.reference import Enclosure
 from clgold.reference.generator import bell, integers
+from clgold.reference.poison import POISON
 
 Array = np.ndarray
 

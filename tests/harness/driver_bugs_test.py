@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from clgold.conformance.cases import run_case
+from clgold.conformance.run.case import run_case
 from clgold.device.catalogue import VARIANTS
 from clgold.device.session import Session
 from clgold.golden.cases import Case

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from clgold.device import caches, drivers, loader, probe
+from clgold.device import caches, drivers, isolated, loader, probe
 from clgold.device.drivers import Driver, discover
 
 WORKING: dict[str, Any] = {
@@ -190,7 +190,7 @@ def examine_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Put a Python program in the place of the one that loads the driver."""
 
     def replace_program(code: str) -> None:
-        monkeypatch.setattr(probe, "_command", lambda driver: [sys.executable, "-c", code])
+        monkeypatch.setattr(isolated, "command", lambda *_: [sys.executable, "-c", code])
 
     return replace_program
 
@@ -198,19 +198,19 @@ def examine_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
-        ("import time; time.sleep(60)", "It gave no answer within 2 seconds."),
+        ("import time; time.sleep(60)", "No answer, and nothing computed, for 2 seconds."),
         (
             "import subprocess as s; s.run(['sleep', '60'])",
-            "It gave no answer within 2 seconds.",
+            "No answer, and nothing computed, for 2 seconds.",
         ),
-        ("import os, signal; os.kill(os.getpid(), 11)", "It crashed with SIGSEGV."),
+        ("import os, signal; os.kill(os.getpid(), 11)", "The process died of SIGSEGV."),
         (
             "import os; os.write(2, b'LLVM ERROR: twice.\\n'); os.abort()",
-            "It crashed with SIGABRT: LLVM ERROR: twice.",
+            "The process died of SIGABRT: LLVM ERROR: twice.",
         ),
-        ("print('hello')", "Its process ended with status 0 and without an answer."),
-        ("print(7)", "Its process ended with status 0 and without an answer."),
-        ("raise SystemExit(3)", "Its process ended with status 3 and without an answer."),
+        ("print('hello')", "The process ended with status 0 and without an answer."),
+        ("print(7)", "The process ended with status 0 and without an answer."),
+        ("raise SystemExit(3)", "The process ended with status 3 and without an answer."),
     ],
     ids=["hang", "child-hangs", "segfault", "abort", "chatter", "number", "status"],
 )
@@ -219,6 +219,31 @@ def test_whatever_happens_to_the_process_is_a_reason(
 ) -> None:
     examine_by(code)
     assert probe.probe(FAKE, timeout=2) == probe.Probe(FAKE, False, reason)
+
+
+ASKED = """
+import os, sys
+for number, line in enumerate(sys.stdin):
+    if not number:
+        os.write(2, b"a.cl:1:1: error: no\\n")
+    os.write(2, b"1 error generated.\\n")
+    if number:
+        os.abort()
+    print("{}", flush=True)
+"""
+
+
+def test_a_crash_quotes_what_was_printed_since_the_last_question(
+    examine_by: Callable[[str], None],
+) -> None:
+    examine_by(ASKED)
+    child = isolated.begin("examine", FAKE)
+    try:
+        assert child.ask({}, 20) == {}
+        with pytest.raises(isolated.Lost, match=r"^the process died of SIGABRT$"):
+            child.ask({}, 20)
+    finally:
+        child.kill()
 
 
 def test_an_answer_counts_despite_chatter_before_and_an_abort_after(
@@ -264,7 +289,7 @@ def test_without_a_working_driver_every_reason_is_told(
     for name in ("a", "b"):
         install(root / "etc/OpenCL/vendors", f"{name}.icd", str(root / f"lib{name}.so"))
     examine_by("raise SystemExit(3)")
-    with pytest.raises(probe.NoDevice, match=r"a: Its process ended(.|\n)*b: Its process ended"):
+    with pytest.raises(probe.NoDevice, match=r"a: The process ended(.|\n)*b: The process ended"):
         probe.select()
 
 
@@ -277,12 +302,12 @@ def test_a_driver_that_computes_wrongly_is_dead(monkeypatch: pytest.MonkeyPatch)
         "import sys; from clgold.device import examine;"
         "examine.KERNEL = examine.KERNEL.replace(OLD, NEW); examine.main(sys.argv[1])"
     )
-    arguments = probe._command(driver)[-1:]
+    arguments = [driver.to_json()]
     reasons = []
     for old, new in [("1.0f", "2.0f"), ("y[i]", "nonsense")]:
         program = code.replace("OLD", repr(old)).replace("NEW", repr(new))
         command = [sys.executable, "-c", program, *arguments]
-        monkeypatch.setattr(probe, "_command", lambda driver, command=command: command)
+        monkeypatch.setattr(isolated, "command", lambda *_, command=command: command)
         result = probe.probe(driver)
         assert not result.alive
         reasons.append(result.reason)
@@ -335,6 +360,8 @@ def test_a_crash_costs_what_was_touched_since_a_run_went_well(own_cache: Path) -
         os.utime(slot / "before" / "hash" / "kernel.so", (old, old))
         for folder in (slot / "before" / "hash", slot / "before"):
             os.utime(folder, (old, old))
+        last = (slot / caches.WENT_WELL).stat().st_mtime_ns
+        os.utime(slot / "compiling" / "hash" / "kernel.so", ns=(last, last))  # a clock's same tick
         (slot / "program").touch()
         process.kill()
     with slot_owner() as (again, process):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clgold.conformance.layouts import Layout, recognise_layout, relayout
+from clgold.diagnosis.explain.layouts import Layout, recognise_layout
 from clgold.reference import Enclosure
 from clgold.reference.generator import bell, integers
 
@@ -176,12 +176,3 @@ def test_a_buffer_that_is_too_short_has_no_layout(size: int) -> None:
 @pytest.mark.parametrize("dtype", ["bool", "S4"])
 def test_what_is_no_number_has_no_layout(dtype: str) -> None:
     assert recognise_layout(np.zeros(SHAPE, dtype), right(SHAPE)) is None
-
-
-def test_an_order_that_is_known_restores_another_buffer() -> None:
-    layout = recognised(values(right(SHAPE)).transpose(0, 2, 3, 1), right(SHAPE))
-    other = np.arange(60, dtype=np.float32).reshape(1, 3, 4, 5)
-    restored = relayout(other.transpose(0, 2, 3, 1).ravel(), layout, other.shape)
-    assert restored is not None
-    assert np.array_equal(restored, other)
-    assert relayout(np.zeros(61, np.float32), layout, other.shape) is None

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from clgold.conformance.compare import Tolerance, compare, wrong_elements
-from clgold.conformance.mask import Mask, describe_mask
-from clgold.conformance.mask.orders import order_along
-from clgold.conformance.mask.places import places
-from clgold.device.memory import POISON
+from clgold.conformance.judge.compare import Tolerance, compare, wrong_elements
+from clgold.diagnosis.mask import Mask, axis_names, describe_mask
+from clgold.diagnosis.mask.orders import order_along
+from clgold.diagnosis.mask.places import places
 from clgold.reference import Enclosure
 from clgold.reference.generator import bell, integers
+from clgold.reference.poison import POISON
 
 Array = np.ndarray
 Plant = Callable[[Array, Array], Array]
@@ -457,6 +457,24 @@ def test_other_axes_are_called_as_the_caller_calls_them() -> None:
     names = ("image", "row", "column", "coordinate")
     found = describe(spoiled(expected, mask), expected, names)
     assert found.words == ("only the last coordinate",)
+
+
+AXES = {
+    "conv2d": ("image", "channel", "row", "column"),
+    "affine_grid": ("image", "row", "column", "coordinate"),
+    "linear": ("image", "feature"),
+    "local2d_weight_grad": (
+        *("filter", "tile row", "tile column", "channel"),
+        *("kernel row", "kernel column", "site row", "site column"),
+    ),
+    "relu": ("image", "channel", "position"),
+    "no layer": ("element",),
+}
+
+
+@pytest.mark.parametrize("layer", AXES)
+def test_axes_are_called_as_the_layer_declares_them(layer: str) -> None:
+    assert axis_names(len(AXES[layer]), layer) == AXES[layer]
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (1, 1, 1, 1), (2, 3, 4, 5, 6)])

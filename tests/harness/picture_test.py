@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clgold.conformance.picture import answer_picture, difference_picture
-from clgold.conformance.planes import worst_planes
+from clgold.diagnosis.explain.picture import answer_picture, difference_picture
+from clgold.diagnosis.explain.planes import worst_planes
+from clgold.diagnosis.mask import axis_names
 from clgold.reference import Enclosure
 from clgold.reference.generator import bell
 
@@ -93,18 +94,21 @@ def test_the_worst_planes_are_those_with_most_wrong_elements() -> None:
     got = expected.astype(np.float32)
     wrong = np.zeros(expected.shape, bool)
     wrong[1, 3], wrong[0, 2, 0], wrong[1, 0, 0, 0], wrong[0, 4, 0, :2] = True, True, True, True
-    planes = worst_planes(wrong, expected, got)
+    planes = worst_planes(wrong, expected, got, axis_names(4, "conv2d"))
     names = ["image 0, channel 2", "image 0, channel 4", "image 1, channel 3"]
     assert [plane.name for plane in planes] == names
     assert [int(plane.wrong.sum()) for plane in planes] == [3, 2, 12]
     assert np.array_equal(planes[2].expected, expected[1, 3])
-    (only,) = worst_planes(np.zeros(expected.shape, bool), expected, got)
+    right = np.zeros(expected.shape, bool)
+    (only,) = worst_planes(right, expected, got, axis_names(4))
     assert only.name == "image 0, channel 0"
 
 
 def test_a_grid_is_drawn_by_coordinate() -> None:
     expected = bell(1, "planes", (1, 4, 3, 2))
-    planes = worst_planes(np.ones(expected.shape, bool), expected, expected.astype(np.float32))
+    axes = axis_names(4, "affine_grid")
+    got = expected.astype(np.float32)
+    planes = worst_planes(np.ones(expected.shape, bool), expected, got, axes)
     assert [plane.name for plane in planes] == ["image 0, x", "image 0, y"]
     assert np.array_equal(planes[1].expected, expected[0, :, :, 1])
 

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clgold.conformance import honest
-from clgold.conformance.compare import compare
-from clgold.conformance.precision import REDUCTIONS, Precision, assess
+from clgold.conformance.judge import honest
+from clgold.conformance.judge.compare import compare
+from clgold.conformance.judge.precision import REDUCTIONS, Precision, assess
 from clgold.golden.cases import Case
-from clgold.reference.chain import enclose_chain, given_exactly, resolve
+from clgold.reference import LAYERS as ALL_LAYERS
+from clgold.reference import Layer, find_layer
+from clgold.reference.operands import AXES
 from clgold.reference.profile import FULL
 
 Array = np.ndarray
@@ -24,6 +26,28 @@ LAYERS: dict[str, tuple[tuple[tuple[int, ...] | None, ...], dict[str, Any]]] = {
     "conv2d": (((2, 14, 7, 9), (6, 7, 3, 5), (6,)), CONV),
     "linear": (((3, 211), (17, 211), None), {}),
     "local2d": (((2, 7, 9, 11), (3, 1, 2, 7, 4, 3, 3, 5)), {"stride": (2, 2)}),  # 3×5 sites
+    "local2d_input_grad": (
+        ((2, 13, 3, 10), (13, 1, 2, 3, 4, 3, 3, 5)),
+        {"input_size": (2, 3, 12, 15), "stride": (4, 3)},  # windows side by side
+    ),
+    "local2d_weight_grad": (
+        ((67, 2, 2, 4), (67, 3, 4, 5)),
+        {"weight_size": (2, 1, 2, 3, 3, 2, 2, 2), "stride": (1, 3)},
+    ),
+    "conv2d_input_grad": (
+        ((2, 62, 3, 4), (62, 3, 2, 3)),
+        {"input_size": (2, 6, 6, 12), "stride": (2, 3), "groups": 2},  # windows side by side
+    ),
+    "conv2d_weight_grad": (
+        ((3, 6, 7, 9), (3, 4, 8, 10)),
+        {"weight_size": (6, 2, 2, 2), "groups": 2},
+    ),
+    "conv2d_bias_grad": (((3, 17, 9, 8),), {}),
+    "linear_input_grad": (((5, 211), (211, 13)), {}),
+    "linear_weight_grad": (((211, 7), (211, 13)), {}),
+    "linear_bias_grad": (((211, 29),), {}),
+    "scale_shift_scale_grad": (((31, 17), (31, 17)), {}),
+    "scale_shift_shift_grad": (((211, 29),), {}),
 }
 PROBES = ("real", "cancelling", "sparse")
 
@@ -69,19 +93,19 @@ HONEST = (forwards, backwards, honest.pairwise, in_sixteens, fused)
 
 def judged(case: Case, form: Callable[[Operands], Array]) -> tuple[str, Precision]:
     """The first gate's verdict and the second's precision of what `form` makes of the operands."""
-    exact = given_exactly(case.chain, case.operands)
-    expected = enclose_chain(case.chain, exact, case.attributes, FULL)
+    expected = case.question.enclose(FULL)
     with np.errstate(over="ignore", invalid="ignore"):
         got = form(case.operands).reshape(expected[case.layer].value.shape)
-    precision = assess(case.chain, case.operands, case.attributes, got, expected)
+    precision = assess(case.question, got, expected)
     return compare(got, expected[case.layer], np.float32).verdict, precision
 
 
 def sums(case: Case, order: honest.Order) -> Callable[[Operands], Array]:
     """The layer, its sums formed in this order."""
-    shapes = tuple(None if o is None else o.shape for o in case.operands)
-    complete, _ = resolve(case.chain, shapes, case.attributes)
-    return lambda operands: honest.SUMS[case.layer](order, *operands, **complete)
+    complete = case.question.flat
+    layer = find_layer(case.layer)
+    assert layer.honest is not None
+    return lambda operands: layer.honest(order, *operands, **complete)
 
 
 def case_of(layer: str, probe: str) -> Case:
@@ -92,14 +116,29 @@ def case_of(layer: str, probe: str) -> Case:
 @pytest.mark.parametrize("layer", LAYERS)
 def test_the_sums_are_the_layers_own(layer: str) -> None:
     case = case_of(layer, "exact")
-    exact = given_exactly(case.chain, case.operands)
-    value = enclose_chain(case.chain, exact, case.attributes, FULL)[layer].value
+    value = case.question.enclose(FULL)[layer].value
     for order in HONEST:
         assert np.array_equal(sums(case, order)(case.operands).reshape(value.shape), value)
 
 
 def test_every_layer_that_sums_products_is_here() -> None:
-    assert set(LAYERS) == set(honest.SUMS) == set(honest.SUMMED)
+    assert set(LAYERS) == {layer.name for layer in ALL_LAYERS if layer.honest is not None}
+
+
+@pytest.mark.parametrize("layer", ALL_LAYERS, ids=lambda layer: layer.name)
+def test_a_layer_that_sums_over_its_weights_or_is_their_gradient_says_what_is_honest(
+    layer: Layer,
+) -> None:
+    weights = {
+        axis
+        for operand in layer.operands
+        for layout in operand.layouts
+        for axis in layout
+        if operand.role == "weight"
+    }
+    summed = set(layer.sums.split())
+    due = bool(weights & set(AXES) & summed) or (layer.gradient is not None and "N" in summed)
+    assert (layer.honest is not None) == due
 
 
 @pytest.mark.parametrize("layer", LAYERS)

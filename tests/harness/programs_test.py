@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from clgold.conformance.layer_run import verify_layer
+from clgold.conformance.run.layer import verify_layer
 from clgold.device.session import Session
 from clgold.device.variants import load_variants
 from clgold.golden.cases import Case
@@ -35,3 +35,16 @@ def test_a_users_header_goes_before_ours_of_the_same_name(opencl: Session, tmp_p
     case = Case("relu", "real", ((3, 5),), {}, 0)
     (report,) = verify_layer(opencl, load_variants(tmp_path / "mine.py"), [case])
     assert report.comparison.verdict == "pass", report.comparison.message
+
+
+def test_the_compilers_first_error_comes_first_and_the_options_last(
+    opencl: Session, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.py").write_text(VARIANT)
+    (tmp_path / "relu.cl").write_text("#warning first\n__kernel void relu(void) { here; }\n")
+    case = Case("relu", "real", ((3, 5),), {}, 0)
+    (report,) = verify_layer(opencl, load_variants(tmp_path / "mine.py"), [case])
+    first, *_, last = report.comparison.message.splitlines()
+    assert report.comparison.verdict == "build-error"
+    assert "error:" in first
+    assert last == f"{tmp_path / 'relu.cl'} does not build; options: (none)"

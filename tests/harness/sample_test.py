@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clgold.conformance import honest, sample
-from clgold.conformance.precision import assess
-from clgold.conformance.sample import some_filters, spread
+from clgold.conformance.judge import few_filters as sample
+from clgold.conformance.judge import honest
+from clgold.conformance.judge.few_filters import some_filters, spread
+from clgold.conformance.judge.precision import assess
 from clgold.golden.cases import Case
 from clgold.reference import Enclosure
-from clgold.reference.chain import enclose_chain, given_exactly
+from clgold.reference.linear import LINEAR
 from clgold.reference.profile import FULL
 
 Array = np.ndarray
@@ -30,8 +31,7 @@ CASES: dict[str, tuple[Shapes, dict[str, Any]]] = {
 def run(layer: str, shapes: Shapes, attributes: dict[str, Any]) -> tuple[Case, Array, Enclosure]:
     """A case, the float32 nearest to its result, and what the reference expects."""
     case = Case(layer, "real", shapes, attributes, 5)
-    exact = given_exactly(case.chain, case.operands)
-    expected = enclose_chain(case.chain, exact, attributes, FULL)[case.chain.layers[-1].name]
+    expected = case.question.enclose(FULL)[case.chain.layers[-1].name]
     return case, expected.value.astype(np.float32), expected
 
 
@@ -40,22 +40,21 @@ def test_a_sample_is_the_same_layer_with_fewer_filters(
     monkeypatch: pytest.MonkeyPatch, layer: str
 ) -> None:
     case, got, expected = run(layer, *CASES[layer])
-    everything = sum(d * n for d, n in honest.sums(case.chain, case.operands, case.attributes))
+    everything = honest.products(case.question)
     monkeypatch.setattr(sample, "ENOUGH", everything // 3)
-    fewer, some, wanted = some_filters(case.chain, case.operands, case.attributes, got, expected)
-    exact = given_exactly(case.chain, fewer)
-    again = enclose_chain(case.chain, exact, case.attributes, FULL)[case.chain.layers[-1].name]
+    fewer, some, wanted = some_filters(case.question, got, expected)
+    again = fewer.answer(FULL)
     assert 0 < some.shape[1] <= got.shape[1] // 3
     assert some.shape == wanted.value.shape
     assert np.allclose(wanted.value, again.value, rtol=1e-14, atol=0)
     assert np.allclose(wanted.radius, again.radius, rtol=1e-12, atol=0)
-    products = sum(d * n for d, n in honest.sums(case.chain, fewer, case.attributes))
+    products = honest.products(fewer)
     assert products <= everything // 3
 
 
 def test_little_work_is_looked_at_as_a_whole() -> None:
     case, got, expected = run("linear", *CASES["linear"])
-    same = some_filters(case.chain, case.operands, case.attributes, got, expected)
+    same = some_filters(case.question, got, expected)
     assert same[1] is got
     assert same[2] is expected
 
@@ -64,7 +63,7 @@ def test_a_softmax_keeps_all_of_its_sums(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(sample, "ENOUGH", 1)
     attributes = {"softmax": {"dim": 1}, "argmax": {"dim": 1}}
     case, got, expected = run("linear+softmax+argmax", CASES["linear"][0], attributes)
-    same = some_filters(case.chain, case.operands, case.attributes, got, expected)
+    same = some_filters(case.question, got, expected)
     assert same[1] is got
 
 
@@ -96,8 +95,9 @@ def test_a_sample_tells_honest_sums_from_those_of_few_bits(
     assert w is not None
     if bits < 24:
         x, w = (cut(one, bits) for one in (x, w))
-    got = honest.linear(honest.pairwise, x, w, b)
-    found = assess(case.chain, case.operands, {}, got, {"linear": expected})
+    assert LINEAR.honest is not None
+    got = LINEAR.honest(honest.pairwise, x, w, b)
+    found = assess(case.question, got, {"linear": expected})
     assert found.imprecise == (bits < 24)
 
 

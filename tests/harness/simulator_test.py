@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from clgold.conformance.cases import run_case
-from clgold.conformance.compare import Comparison
+from clgold.conformance.judge.compare import Comparison
+from clgold.conformance.run.case import run_case
 from clgold.device import simulator
 from clgold.device.drivers import discover
 from clgold.device.simulator import CHECKED_ELEMENTS

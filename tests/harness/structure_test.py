@@ -2,9 +2,9 @@
 
 import ast
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -20,16 +20,28 @@ ROOT = Path(__file__).parents[2]
 MAY_IMPORT: dict[str, set[str]] = {
     "reference": set(),
     "networks": {"reference"},
+    "ranks": {"reference", "networks"},
     "golden": {"reference", "networks"},
     "device": {"reference", "networks"},
-    "conformance": {"reference", "networks", "golden", "device"},
+    "conformance": {"reference", "networks", "ranks", "golden", "device", "diagnosis"},
+    "distributed": {
+        "reference",
+        "networks",
+        "ranks",
+        "golden",
+        "device",
+        "conformance",
+        "diagnosis",
+    },
+    "diagnosis": {"reference", "networks", "golden", "device", "conformance"},
 }
+CORRIDOR = ("conformance", "diagnosis")
 MODULES = sorted(path for folder in MAY_IMPORT for path in (ROOT / folder).rglob("*.py"))
 KERNELS = sorted((ROOT / "kernels").glob("*.cl"))
 NAMES = [layer.name for layer in LAYERS]
 
 # What neither a kernel's launch nor a network may ask the reference for: the answer.
-ANSWERS = {"forward", "formula", "enclose", "enclose_chain", "evaluate", *NAMES}
+ANSWERS = {"forward", "formula", "enclose", "enclose_resolved", "evaluate", *NAMES}
 
 GENERATED = {"build", "dist", "__pycache__"}
 TEXT = {".py", ".cl", ".h", ".md", ".toml", ".txt", ".yml", ".yaml", ".json", ".sh", ""}
@@ -62,13 +74,34 @@ def imports(path: Path) -> Iterator[tuple[str, list[str]]]:
             yield module, [alias.name for alias in node.names]
 
 
-def our_folders(path: Path) -> set[str]:
-    """Our folders that a module imports from."""
-    found = set()
+def our_modules(path: Path) -> Iterator[Path]:
+    """What a module imports of ours: folders and modules, without an ending."""
     for module, names in imports(path):
         first, *rest = module.split(".")
         if first == "clgold":
-            found |= {rest[0]} if rest else set(names)
+            yield from (ROOT.joinpath(*rest, name) for name in names)
+
+
+def our_folders(path: Path) -> set[str]:
+    """Our folders that a module imports from."""
+    return {found.relative_to(ROOT).parts[0] for found in our_modules(path)}
+
+
+def room(path: Path) -> str:
+    """The folder in conformance/ or diagnosis/ that a module stands in; a module beside them."""
+    house, name, *_ = path.relative_to(ROOT).parts
+    return f"{house}/{name.removesuffix('.py')}"
+
+
+def rooms() -> dict[str, set[str]]:
+    """Every room of conformance/ and diagnosis/, with those that it imports from."""
+    found: dict[str, set[str]] = {}
+    for path in MODULES:
+        if path.relative_to(ROOT).parts[0] in CORRIDOR and path.parent.parent != ROOT:
+            others = {
+                one for one in our_modules(path) if one.relative_to(ROOT).parts[0] in CORRIDOR
+            }
+            found.setdefault(room(path), set()).update({room(one) for one in others} - {room(path)})
     return found
 
 
@@ -85,12 +118,24 @@ def repository_files() -> Iterator[Path]:
 @pytest.mark.parametrize("path", MODULES, ids=identity)
 def test_a_module_imports_only_the_folders_that_its_own_may(path: Path) -> None:
     folder = path.relative_to(ROOT).parts[0]
-    assert our_folders(path) <= MAY_IMPORT[folder] | {folder}
+    commands = {"distributed"} if "commands" in path.parts else set()  # they may import everything
+    assert our_folders(path) <= MAY_IMPORT[folder] | {folder} | commands
+
+
+def test_one_module_knows_mpi() -> None:
+    knowing = [
+        identity(path)
+        for path in MODULES
+        if any(module.split(".")[0] == "mpi4py" for module, _ in imports(path))
+    ]
+    assert knowing == ["distributed/comm.py"]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=identity)
 def test_imports_are_relative_within_a_folder_and_absolute_across(path: Path) -> None:
     folder = path.relative_to(ROOT).parts[0]
+    if path.name.endswith("_test.py"):  # pytest does not know of the package that it stands in
+        folder = "none"
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom):
             own = (node.module or "").startswith(f"clgold.{folder}")
@@ -99,13 +144,45 @@ def test_imports_are_relative_within_a_folder_and_absolute_across(path: Path) ->
             assert node.level <= depth, f"line {node.lineno}: reaches out of {folder}"
 
 
+def floors_of_rooms() -> dict[str, int]:
+    """Every room with its floor: one above the highest of those that it imports from."""
+    found = rooms()
+    floors: dict[str, int] = {}
+    for name in TopologicalSorter(found).static_order():  # refuses a circle, and shows it
+        floors[name] = 1 + max((floors[other] for other in found.get(name, ())), default=0)
+    return floors
+
+
+def test_judging_and_diagnosing_have_few_rooms_on_few_floors() -> None:
+    floors = floors_of_rooms()
+    assert {len(name.split("/")) for name in floors} == {2}
+    assert len(floors) <= 12, floors
+    assert max(floors.values()) <= 6, floors
+
+
+def test_the_map_shows_every_room_on_its_floor() -> None:
+    text = (ROOT / "docs/architecture.md").read_text()
+    shown = {
+        name: int(floor)
+        for floor, names in re.findall(r"^\| (\d) \| (\S.*) \|$", text, re.MULTILINE)
+        for name in names.split(", ")
+    }
+    floors = floors_of_rooms()
+    assert shown == floors, floors
+
+
+@pytest.mark.parametrize("name", rooms())
+def test_a_room_says_what_it_is_for(name: str) -> None:
+    assert ast.get_docstring(ast.parse((ROOT / name / "__init__.py").read_text()))
+
+
 @pytest.mark.parametrize("path", in_folders("reference"), ids=identity)
 def test_the_reference_needs_numpy_scipy_and_mpmath_alone(path: Path) -> None:
     allowed = {"clgold", "numpy", "scipy", "mpmath"} | sys.stdlib_module_names
     assert {module.split(".")[0] for module, _ in imports(path)} <= allowed
 
 
-@pytest.mark.parametrize("path", in_folders("device", "networks"), ids=identity)
+@pytest.mark.parametrize("path", in_folders("device", "networks", "ranks"), ids=identity)
 def test_devices_and_networks_know_shapes_but_no_answers(path: Path) -> None:
     for module, names in imports(path):
         if module.startswith("clgold.reference"):
@@ -180,11 +257,3 @@ def test_no_file_holds_what_belongs_to_one_machine_or_its_tools(word: str) -> No
         if word in line.lower()
     ]
     assert holding == []
-
-
-def test_the_plugin_loads_nothing_before_a_project_is_configured() -> None:
-    """It is loaded in every run of pytest where clgold is installed."""
-    program = "import sys, clgold.conformance.plugin; print({'numpy', 'pyopencl'} & {*sys.modules})"
-    command = [sys.executable, "-P", "-c", program]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout == "set()\n"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from clgold.conformance.cases import run_case
-from clgold.conformance.compare import Comparison
+from clgold.conformance.judge.compare import Comparison
+from clgold.conformance.run.case import run_case
 from clgold.device.catalogue import VARIANTS as OURS
 from clgold.device.catalogue import candidates
 from clgold.device.session import Session
@@ -42,9 +42,14 @@ def test_a_right_kernel_passes_in_a_worker(worker: Worker) -> None:
     assert_the_next_case_passes(worker)
 
 
-@pytest.mark.parametrize("name", ["leaves", "aborts", "exits"])
+@pytest.mark.parametrize("name", ["leaves", "aborts"])
 def test_a_process_that_ends_is_a_crash(worker: Worker, name: str) -> None:
     assert judged(worker, name).verdict == "crash"
+    assert_the_next_case_passes(worker)
+
+
+def test_a_wrapper_that_exits_is_a_mistake_in_it(worker: Worker) -> None:
+    assert judged(worker, "exits").verdict == "wrapper-error"
     assert_the_next_case_passes(worker)
 
 
@@ -59,15 +64,16 @@ def test_an_endless_loop_is_a_timeout(opencl: Session) -> None:
     try:
         found = judged(hasty, "endless")
         assert found.verdict == "timeout"
-        assert found.message == "no answer within 3 seconds"
+        assert found.message == "no answer within 3 seconds of computing"
         hasty.seconds = 300.0
         assert_the_next_case_passes(hasty)
     finally:
         hasty.close()
 
 
-def test_more_memory_than_there_is_is_a_crash(worker: Worker) -> None:
-    assert judged(worker, "greedy").verdict == "crash"
+def test_more_memory_than_there_is_ends_that_case_alone(worker: Worker) -> None:
+    # Drivers differ in whether they call the size wrong, or try and fail.
+    assert judged(worker, "greedy").verdict in ("crash", "wrapper-error")
     assert_the_next_case_passes(worker)
 
 
@@ -94,8 +100,8 @@ def test_the_last_words_of_a_process_are_in_the_message(worker: Worker) -> None:
 def test_a_result_of_one_run_is_an_operand_of_the_next(worker: Worker) -> None:
     variant: Variant = VARIANTS["right"]
     operand = worker.upload("input", CASE.operands[0])
-    first = worker.run(variant, CASE.chain, (operand,), {})
-    second = worker.run(variant, CASE.chain, (first.output,), {})
+    first = worker.run(variant, CASE.question, (operand,))
+    second = worker.run(variant, CASE.question, (first.output,))
     assert second.verdict == ""
     assert second.output is not None
     assert first.output is not None

@@ -1,12 +1,15 @@
 """Cases by layer, kind of data and seed: the same numbers always, at any volume."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
 
+from clgold.reference import LAYERS, find_layer
 from clgold.reference.generator import bell, integers
+from clgold.reference.gradient import setting
 
 from . import data
 from .arithmetic import Array
@@ -57,11 +60,12 @@ def extent(draw: Draw, volume: float, least: int) -> tuple[int, int]:
 
 
 def conv2d(draw: Draw, kind: Fill) -> Drawn:
-    """Half of them 3×3 with unit steps, as Winograd has it."""
+    """Half of them square with unit steps, as Winograd has it."""
     regular = draw.count("regular", 0, 1) == 1
     groups = 1 if regular else draw.count("groups", 1, 2)
     depth, filters = draw.count("depth", 1, 5), groups * draw.count("filters", 1, 3)
-    kernel = (3, 3) if regular else draw.pair("kernel", 1, 4)
+    side = draw.pick("side", (3, 3, 2, 5))
+    kernel = (side, side) if regular else draw.pair("kernel", 1, 4)
     step, spread = (
         ((1, 1), (1, 1)) if regular else (draw.pair("step", 1, 2), draw.pair("gap", 1, 2))
     )
@@ -196,14 +200,82 @@ def rows(draw: Draw, kind: Fill) -> Drawn:
     return (draw.fill(kind, "input", (draw.volume // n + 1, n)),), {"dim": 1}
 
 
+def pool_gradient(layer: str, draw: Draw, kind: Fill) -> Drawn:
+    """The shapes and attributes that the pool's own case has."""
+    operands, given = DRAWERS[layer](draw, kind)
+    record = find_layer(f"{layer}_grad")
+    shapes, attributes = setting(record, tuple(o.shape for o in operands if o is not None), given)
+    named = zip(record.names(len(shapes)), shapes, strict=True)
+    return tuple(draw.fill(kind, name, shape or ()) for name, shape in named), attributes
+
+
+def channel_gradient(name: str, draw: Draw, kind: Fill) -> Drawn:
+    """The gradient in one operand of batch_norm, of few values a channel."""
+    if name != "input":
+        draw = replace(draw, volume=draw.volume // 4 if draw.count("many", 0, 1) else 12)
+    operands, given = batch_norm(draw, kind)
+    known = dict(zip(find_layer("batch_norm").names(5), operands, strict=True))
+    assert operands[0] is not None
+    known["grad"] = draw.fill(kind, "grad", operands[0].shape)
+    record = find_layer(f"batch_norm_{name}_grad")
+    attributes = {key: value for key, value in given.items() if key in record.attributes}
+    return tuple(known[one.name] for one in record.operands), attributes
+
+
+def local_response_norm_grad(draw: Draw, kind: Fill) -> Drawn:
+    (image,), attributes = local_response_norm(draw, kind)
+    assert image is not None
+    return (draw.fill(bell, "grad", image.shape), image), attributes
+
+
+def affine_grid_grad(draw: Draw, kind: Fill) -> Drawn:
+    """Few points: the bound of many is far from what any order costs."""
+    h, w = draw.pair("points", 1, 5)
+    attributes = {"size": (3, 1, h, w), "align_corners": draw.pick("aligned", BOTH), "flat": False}
+    return (draw.fill(kind, "grad", (3, h, w, 2)),), attributes
+
+
+def row_gradient(draw: Draw, kind: Fill) -> Drawn:
+    """The kind is that of what softmax gave, or its logarithm; the gradient is of any kind."""
+    (result,), attributes = rows(draw, kind)
+    texture = draw.pick("texture", tuple(data.GENERAL.values()))
+    return (draw.fill(texture, "grad", result.shape), result), attributes
+
+
+def labels(draw: Draw, shape: Shape) -> Array:
+    """1 at each image's class, or shares of three classes."""
+    places = (integers(draw.seed, f"label {k}", shape[:1], 0, shape[1] - 1) for k in range(3))
+    one, other, third = (np.eye(shape[1])[place] for place in places)
+    shared = draw.pick("shared", BOTH)
+    return (one / 2 + other / 4 + third / 4 if shared else one).astype(np.float32)
+
+
+def cross_entropy(draw: Draw, kind: Fill) -> Drawn:
+    (logits,), _ = rows(draw, kind)
+    attributes = {"reduction": draw.pick("reduction", ("mean", "sum", "none"))}
+    return (logits, labels(draw, logits.shape)), attributes
+
+
+def cross_entropy_grad(draw: Draw, kind: Fill) -> Drawn:
+    operands, _ = cross_entropy(draw, kind)
+    attributes = {"reduction": draw.pick("reduction", ("mean", "sum"))}
+    return (draw.fill(bell, "grad", ()), *operands), attributes
+
+
 def scale_shift(draw: Draw, kind: Fill) -> Drawn:
     units = draw.volume // 4 + 1
     shapes = {"input": (4, units), "scale": (1,), "shift": (1, units)}
     return tuple(draw.fill(kind, name, shape) for name, shape in shapes.items()), {}
 
 
-def add(draw: Draw, kind: Fill) -> Drawn:
-    return tuple(draw.fill(kind, name, (draw.volume,)) for name in ("a", "b")), {}
+def scale_shift_scale_grad(draw: Draw, kind: Fill) -> Drawn:
+    """Few terms: the bound of many is far from what any order costs."""
+    shape = draw.pair("terms", 1, 4)
+    return (draw.fill(kind, "grad", shape), draw.fill(kind, "input", shape)), {}
+
+
+def conv2d_bias_grad(draw: Draw, kind: Fill) -> Drawn:
+    return (draw.fill(kind, "grad", (*draw.pair("images", 1, 2), *draw.pair("places", 1, 2))),), {}
 
 
 def concat(draw: Draw, kind: Fill) -> Drawn:
@@ -219,6 +291,19 @@ def reshape(draw: Draw, kind: Fill) -> Drawn:
 def permute(draw: Draw, kind: Fill) -> Drawn:
     half = draw.volume // 2 + 1
     return (draw.fill(kind, "input", (half, 2)),), {"dims": (1, 0)}
+
+
+def declared(layer: str, draw: Draw, kind: Fill) -> Drawn:
+    """A layer as its record has it: operands of any shape as large as is asked, of others those of
+    an example.
+    """
+    record = find_layer(layer)
+    shapes, given = draw.pick("example", record.examples)
+    if all(operand.axes == "..." for operand in record.operands):
+        shapes = ((draw.volume,),) * len(shapes)
+    operands = zip(record.names(len(shapes)), shapes, strict=True)
+    filled = tuple(None if s is None else draw.fill(kind, name, s) for name, s in operands)
+    return filled, record.resolve(shapes, given)[0]
 
 
 Drawer = Callable[[Draw, Fill], Drawn]
@@ -240,12 +325,24 @@ DRAWERS: dict[str, Drawer] = {
     "softmax": rows,
     "log_softmax": rows,
     "argmax": rows,
+    "avg_pool2d_grad": partial(pool_gradient, "avg_pool2d"),
+    "max_pool2d_grad": partial(pool_gradient, "max_pool2d"),
+    "batch_norm_input_grad": partial(channel_gradient, "input"),
+    "batch_norm_weight_grad": partial(channel_gradient, "weight"),
+    "batch_norm_bias_grad": partial(channel_gradient, "bias"),
+    "local_response_norm_grad": local_response_norm_grad,
+    "affine_grid_grad": affine_grid_grad,
+    "softmax_grad": row_gradient,
+    "log_softmax_grad": row_gradient,
+    "cross_entropy": cross_entropy,
+    "cross_entropy_grad": cross_entropy_grad,
     "scale_shift": scale_shift,
+    "scale_shift_scale_grad": scale_shift_scale_grad,
+    "conv2d_bias_grad": conv2d_bias_grad,
     "concat": concat,
     "flatten": element_wise,
     "reshape": reshape,
     "permute": permute,
-    "add": add,
 }
 FAMILIES: dict[str, Mapping[str, Fill]] = {
     "elu": data.ARGUMENTS,
@@ -255,13 +352,18 @@ FAMILIES: dict[str, Mapping[str, Fill]] = {
     "softmax": data.LOGITS,
     "log_softmax": data.LOGITS,
     "argmax": data.LOGITS,
+    "softmax_grad": data.PROBABILITIES,
+    "log_softmax_grad": data.LOGARITHMS,
+    "cross_entropy": data.LOGITS,
+    "cross_entropy_grad": data.LOGITS,
 }
 KINDS: dict[str, Mapping[str, Fill]] = {
-    layer: FAMILIES.get(layer, data.GENERAL) for layer in DRAWERS
+    layer.name: FAMILIES.get(layer.name, data.GENERAL) for layer in LAYERS
 }
 
 
 def draw_case(layer: str, kind: str, seed: int, volume: int) -> Case:
     """The case of that kind and seed, with an output of about `volume` elements."""
-    operands, attributes = DRAWERS[layer](Draw(seed, volume), KINDS[layer][kind])
+    drawer = DRAWERS.get(layer, partial(declared, layer))
+    operands, attributes = drawer(Draw(seed, volume), KINDS[layer][kind])
     return Case(layer, operands, attributes)

@@ -127,6 +127,23 @@ LOGITS: Mapping[str, Fill] = {
     "subnormal": subnormal,
     "powers of two": powers_of_two,
 }
+
+
+def row_sums(fill: Fill, logarithm: bool) -> Fill:
+    """Softmax of rows of logits, or its logarithm."""
+
+    def probabilities(seed: int, name: str, shape: Shape) -> Array:
+        values = np.asarray(fill(seed, name, shape))
+        values = values - values.max(axis=-1, keepdims=True)
+        values = values - np.log(np.exp(values).sum(axis=-1, keepdims=True))
+        return values if logarithm else np.exp(values)
+
+    return probabilities
+
+
+SOME = {"any numbers": bell, "wide": wide, "subnormal": subnormal, "half huge": half_huge}
+PROBABILITIES: Mapping[str, Fill] = SOME | {k: row_sums(v, False) for k, v in LOGITS.items()}
+LOGARITHMS: Mapping[str, Fill] = SOME | {k: row_sums(v, True) for k, v in LOGITS.items()}
 ARGUMENTS: Mapping[str, Fill] = {
     "bell": bell,
     "tens": logits(30),

@@ -1,14 +1,17 @@
 """What the comparer says of an honest variant."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from clgold.conformance.compare import compare
-from clgold.reference import Enclosure, find_chain, find_layer
-from clgold.reference.chain import enclose_chain, given_exactly
-from clgold.reference.profile import FULL
+from clgold.conformance.judge.compare import compare
+from clgold.conformance.judge.precision import assess
+from clgold.conformance.judge.promises import enclosed_by
+from clgold.reference import FULL, Enclosure, Question, ask, find_chain, find_layer
+from clgold.reference.winograd import Winograd
 
+from .arithmetic import Array
 from .cases import Case
-from .variants import VARIANTS, Variant
+from .variants import VARIANTS
 
 
 @dataclass(frozen=True)
@@ -24,25 +27,41 @@ class Judged:
 
 def enclosure(case: Case) -> Enclosure:
     """The exact result and how far a kernel may be from it."""
-    chain = find_chain(case.layer)
-    operands = given_exactly(chain, case.operands)
-    return enclose_chain(chain, operands, case.attributes, FULL)[case.layer]
+    return ask(find_chain(case.layer), case.operands, case.attributes).answer(FULL)
 
 
-def judge(case: Case) -> list[Judged]:
-    """Every variant that applies to the case."""
-    expected = enclosure(case)
-    return [
-        judge_one(variant, case, expected)
-        for variant in VARIANTS[case.layer]
-        if variant.applies(*case.operands, **case.attributes)
-    ]
+def judge(case: Case, precise: bool = False) -> list[Judged]:
+    """Every variant that applies to the case; `precise` adds the second gate."""
+    question = ask(find_chain(case.layer), case.operands, case.attributes)
+    known: dict[Winograd | None, Mapping[str, Enclosure]] = {None: question.enclose(FULL)}
+    found = []
+    for variant in VARIANTS[case.layer]:
+        if variant.applies(*case.operands, **case.attributes):
+            own = variant.winograd
+            if own is not None and own not in known:
+                known[own] = enclosed_by(own, question, FULL)
+            got = variant(*case.operands, **case.attributes)
+            one = judge_one(variant.name, case.layer, got, known[own][case.layer])
+            if precise and one.verdict == "pass":
+                one = second_gate(one, question, got, known[own], own)
+            found.append(one)
+    return found
 
 
-def judge_one(variant: Variant, case: Case, expected: Enclosure) -> Judged:
-    if variant.encloses is not None:
-        expected = variant.encloses(*case.operands, **case.attributes)
-    got = variant(*case.operands, **case.attributes)
-    found = compare(got, expected, find_layer(case.layer).dtype)
+def judge_one(name: str, layer: str, got: Array, expected: Enclosure) -> Judged:
+    found = compare(got, expected, find_layer(layer).dtype)
     worst = f"{found.message}; worst {found.worst}" if found.message else ""
-    return Judged(variant.name, found.verdict, worst, found.count, found.budget_used)
+    return Judged(name, found.verdict, worst, found.count, found.budget_used)
+
+
+def second_gate(
+    one: Judged,
+    question: Question,
+    got: Array,
+    expected: Mapping[str, Enclosure],
+    winograd: Winograd | None,
+) -> Judged:
+    precision = assess(question, got, expected, winograd)
+    if not precision.imprecise:
+        return one
+    return replace(one, verdict="imprecise", message=f"{precision.ratio:.3g} times honest")

@@ -41,6 +41,16 @@ def sigmoid_by_sign(a: Arithmetic, input: Array) -> Array:
     return np.where(input >= 0, sigmoid_of_minus(a, input), ratio)
 
 
+def sigmoid_by_tanh(a: Arithmetic, input: Array) -> Array:
+    """½·tanh(x/2) + ½"""
+    return a.multiply_add(F(0.5), a.tanh(a.multiply(F(0.5), input)), F(0.5))
+
+
+def sigmoid_by_halved_tanh(a: Arithmetic, input: Array) -> Array:
+    """(1 + tanh(x/2))/2, the function's error the other way"""
+    return a.multiply(a.add(F(1), a.tanh(a.multiply(F(0.5), input), way=-1)), F(0.5))
+
+
 def concat(a: Arithmetic, *inputs: Array, dim: int) -> Array:
     return a.flush(np.concatenate(inputs, axis=dim))
 
@@ -55,3 +65,7 @@ def reshape(a: Arithmetic, input: Array, *, shape: tuple[int, ...]) -> Array:
 
 def permute(a: Arithmetic, input: Array, *, dims: tuple[int, ...]) -> Array:
     return a.flush(np.transpose(input, dims))
+
+
+def set_zero(a: Arithmetic, input: Array) -> Array:
+    return np.zeros_like(input)

@@ -4,11 +4,13 @@ Each order takes factors (K, …) and (K, …), which broadcast, and an addend o
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from clgold.reference import im2col
+from clgold.reference.generator import uniform
 from clgold.reference.windows import positions, windows
 
 from .arithmetic import Arithmetic, Array, F
@@ -32,8 +34,39 @@ def backwards(a: Arithmetic, x: Array, w: Array, bias: Array | None) -> Array:
 
 def lanes(a: Arithmetic, x: Array, w: Array, bias: Array | None) -> Array:
     """Eight sums side by side, added up at the end."""
-    sums = [sequential(a, x[k::8], w[k::8], None) for k in range(min(8, len(x)))]
+    return in_lanes(a, x, w, bias, 8)
+
+
+def in_lanes(a: Arithmetic, x: Array, w: Array, bias: Array | None, count: int) -> Array:
+    """So many sums side by side, added up as a tree, and then the bias."""
+    sums = [sequential(a, x[k::count], w[k::count], None) for k in range(min(count, len(x)))]
     return finish(a, tree(a, sums), bias)
+
+
+def lanes_from_bias(a: Arithmetic, x: Array, w: Array, bias: Array | None) -> Array:
+    """Four sums side by side, the first from the bias on, added up one after another."""
+    total = sequential(a, x[::4], w[::4], bias)
+    for k in range(1, min(4, len(x))):
+        total = a.add(total, sequential(a, x[k::4], w[k::4], None))
+    return total
+
+
+def bias_last(a: Arithmetic, x: Array, w: Array, bias: Array | None) -> Array:
+    """From the first product to the last, and then the bias."""
+    return finish(a, sequential(a, x, w, None), bias)
+
+
+def bias_between(a: Arithmetic, x: Array, w: Array, bias: Array | None) -> Array:
+    """The bias after half of the products."""
+    half = (len(x) + 1) // 2
+    total = finish(a, sequential(a, x[:half], w[:half], None), bias)
+    return sequential(a, x[half:], w[half:], total)
+
+
+def shuffled(a: Arithmetic, x: Array, w: Array, bias: Array | None) -> Array:
+    """From the bias on, in an order drawn at random."""
+    turn = np.argsort(uniform(len(x), "turn", (len(x),), 0, 1))
+    return sequential(a, x[turn], w[turn], bias)
 
 
 def blocks(a: Arithmetic, x: Array, w: Array, bias: Array | None) -> Array:
@@ -75,6 +108,12 @@ ORDERS: dict[str, Order] = {
     "sequential": sequential,
     "backwards": backwards,
     "lanes": lanes,
+    "four lanes": partial(in_lanes, count=4),
+    "sixteen lanes": partial(in_lanes, count=16),
+    "lanes from the bias": lanes_from_bias,
+    "bias last": bias_last,
+    "bias between": bias_between,
+    "shuffled": shuffled,
     "blocks": blocks,
     "pairwise": pairwise,
     "double": doubled,

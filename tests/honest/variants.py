@@ -7,9 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from clgold.reference import Enclosure
+from clgold.reference.winograd import Winograd
 
-from . import norms, pointwise, pools, sampling, softmaxes, sums, winograd
+from . import (
+    gradients,
+    norm_gradients,
+    norms,
+    pointwise,
+    pools,
+    product_gradients,
+    sampling,
+    softmaxes,
+    steps,
+    sums,
+    winograd,
+)
 from .arithmetic import EVERY, EXACT_FUNCTIONS, FLUSHED, PLAIN, Arithmetic, Array
 
 Form = Callable[..., Array]
@@ -17,12 +29,12 @@ Form = Callable[..., Array]
 
 @dataclass(frozen=True)
 class Variant:
-    """`applies` to attributes and operands' shapes; `encloses` where it declares its own bound."""
+    """`applies` to attributes and operands' shapes; `winograd` is the bound that it declares."""
 
     name: str
     compute: Form
     applies: Callable[..., bool] = lambda *shapes, **attributes: True
-    encloses: Callable[..., Enclosure] | None = None
+    winograd: Winograd | None = None
 
     def __call__(self, *operands: Array | None, **attributes: Any) -> Array:
         with np.errstate(all="ignore"):
@@ -45,18 +57,16 @@ def in_orders(form: Form, prefix: str = "", only: Iterable[str] = sums.ORDERS) -
     return {f"{prefix}{name}": partial(form, sums.ORDERS[name]) for name in only}
 
 
-def suits_winograd(input: Array, weight: Array, *_: Array | None, **attributes: Any) -> bool:
-    unit = (1, 1)
-    plain = attributes["stride"] == unit == attributes["dilation"] and attributes["groups"] == 1
-    return plain and weight.shape[2:] == (3, 3)
-
-
 def is_euclidean(*_: Array, norm_type: float, **__: Any) -> bool:
     return norm_type == 2
 
 
 def is_three_quarters(*_: Array, beta: float, **__: Any) -> bool:
     return beta == 0.75
+
+
+def leaky_relu(a: Arithmetic, input: Array, *, negative_slope: float) -> Array:
+    return np.where(input > 0, a.flush(input), a.multiply(np.float32(negative_slope), input))
 
 
 FEW = ("sequential", "pairwise")
@@ -107,15 +117,39 @@ ELUS = {
     "exp - 1": pointwise.elu_by_exp,
     "folded": pointwise.elu_folded,
 }
+SIGMOIDS = {
+    "exp(-x)": pointwise.sigmoid_of_minus,
+    "by sign": pointwise.sigmoid_by_sign,
+    "tanh": pointwise.sigmoid_by_tanh,
+    "halved tanh": pointwise.sigmoid_by_halved_tanh,
+}
+ROW_GRADIENTS = {
+    **in_orders(gradients.softmax_after, "after "),
+    **in_orders(gradients.softmax_before, "before ", FEW),
+    **in_orders(gradients.softmax_jacobian, "Jacobian ", FEW),
+}
+LOSSES = {
+    **in_orders(gradients.loss_of_logarithms, "logarithms "),
+    **in_orders(gradients.loss_of_shares, "shares ", FEW),
+    **in_orders(gradients.loss_apart, "apart ", FEW),
+}
+LOSS_GRADIENTS = {
+    **in_orders(gradients.loss_grad, "probabilities ", FEW),
+    **in_orders(gradients.loss_grad_of_logarithms, "logarithms ", FEW),
+}
 SIGMOIDS = {"exp(-x)": pointwise.sigmoid_of_minus, "by sign": pointwise.sigmoid_by_sign}
 
 VARIANTS: dict[str, tuple[Variant, ...]] = {
     "conv2d": every(in_orders(sums.conv2d), EXACT_FUNCTIONS)
-    + every(
-        {"Winograd F(2,3)": winograd.conv2d},
-        EXACT_FUNCTIONS,
-        applies=suits_winograd,
-        encloses=winograd.declared,
+    + tuple(
+        one
+        for name, form in winograd.FORMS.items()
+        for one in every(
+            {f"Winograd {name}": partial(winograd.conv2d, form)},
+            EXACT_FUNCTIONS,
+            applies=partial(winograd.suits, form),
+            winograd=form.declares,
+        )
     ),
     "local2d": every(in_orders(sums.local2d), EXACT_FUNCTIONS),
     "linear": every(in_orders(sums.linear), EXACT_FUNCTIONS),
@@ -124,6 +158,7 @@ VARIANTS: dict[str, tuple[Variant, ...]] = {
     "lp_pool2d": every({"powers": pools.norm_by_powers})
     + every({"root": pools.norm_by_root}, applies=is_euclidean),
     "relu": every({"maximum": pointwise.relu}, EXACT_FUNCTIONS),
+    "leaky_relu": every({"product": leaky_relu}, EXACT_FUNCTIONS),
     "elu": every(ELUS),
     "tanh": every({"tanh": pointwise.tanh}),
     "sigmoid": every(SIGMOIDS),
@@ -139,5 +174,34 @@ VARIANTS: dict[str, tuple[Variant, ...]] = {
     "flatten": every({"copied": pointwise.flatten}, EXACT_FUNCTIONS),
     "reshape": every({"copied": pointwise.reshape}, EXACT_FUNCTIONS),
     "permute": every({"copied": pointwise.permute}, EXACT_FUNCTIONS),
+    "mul": every({"product": Arithmetic.multiply}, EXACT_FUNCTIONS),
     "add": every({"sum": sums.add}, EXACT_FUNCTIONS),
+    "relu_grad": every(gradients.RELUS, EXACT_FUNCTIONS),
+    "leaky_relu_grad": every({"product": gradients.leaky_relu}, EXACT_FUNCTIONS),
+    "elu_grad": every(gradients.ELUS),
+    "tanh_grad": every(gradients.TANHS, EXACT_FUNCTIONS),
+    "sigmoid_grad": every(gradients.SIGMOIDS, EXACT_FUNCTIONS),
+    "sgd": every(steps.SGD, EXACT_FUNCTIONS),
+    "sgd_velocity": every({"in order": steps.velocity}, EXACT_FUNCTIONS),
+    "accumulate": every({"sum": sums.add}, EXACT_FUNCTIONS),
+    "set_zero": every({"zeros": pointwise.set_zero}, EXACT_FUNCTIONS),
+    "scale_shift_input_grad": every({"product": Arithmetic.multiply}, EXACT_FUNCTIONS),
+    **{
+        name: every(in_orders(form), EXACT_FUNCTIONS)
+        for name, form in product_gradients.PRODUCTS.items()
+    },
+    "softmax_grad": every(ROW_GRADIENTS, EXACT_FUNCTIONS),
+    "log_softmax_grad": every(in_orders(gradients.log_softmax)),
+    "cross_entropy": every(LOSSES),
+    "cross_entropy_grad": every(LOSS_GRADIENTS),
+    "avg_pool2d_grad": every(in_orders(gradients.avg_pool2d_divided, "divided "))
+    + every(in_orders(gradients.avg_pool2d_scaled, "scaled ", FEW)),
+    "max_pool2d_grad": every(in_orders(gradients.max_pool2d), EXACT_FUNCTIONS),
+    "batch_norm_input_grad": every(norm_gradients.INPUTS),
+    "batch_norm_weight_grad": every(in_orders(norm_gradients.weight_centred, "centred "))
+    + every(in_orders(norm_gradients.weight_of_normalised, "normalised ", FEW))
+    + every(in_orders(norm_gradients.weight_folded, "folded ", FEW)),
+    "batch_norm_bias_grad": every(in_orders(norm_gradients.bias), EXACT_FUNCTIONS),
+    "local_response_norm_grad": every(norm_gradients.RESPONSES),
+    "affine_grid_grad": every(in_orders(norm_gradients.affine_grid)),
 }

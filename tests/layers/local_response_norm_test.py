@@ -1,40 +1,17 @@
 """local_response_norm is what its definition says, with torch's alpha and torch's window."""
 
-import re
-from typing import Any
-
 import definitions
 import numpy as np
 import pytest
 from definitions import honest
-from draws import Case, Shape, cases, spoiled, untouchable
+from draws import Case, cases
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clgold.reference import SpecError, error_bound, find_layer, local_response_norm
+from clgold.reference import error_bound, find_layer, local_response_norm
 
 IMAGE = (2, 3, 4, 5)
 
-REFUSALS: dict[str, tuple[Shape, dict[str, Any]]] = {
-    "local_response_norm: size is 0, expected at least 1": (IMAGE, {"size": 0}),
-    "local_response_norm: size is 5.0, expected an integer": (IMAGE, {"size": 5.0}),
-    "local_response_norm: size is True, expected an integer": (IMAGE, {"size": True}),
-    "local_response_norm: alpha is nan, expected a finite number": (
-        IMAGE,
-        {"size": 5, "alpha": float("nan")},
-    ),
-    "local_response_norm: beta is None, expected a number": (IMAGE, {"size": 5, "beta": None}),
-    "local_response_norm: k is inf, expected a finite number": (
-        IMAGE,
-        {"size": 5, "k": float("inf")},
-    ),
-    "local_response_norm: input has shape (2, 3), expected (N, C, …) of at least three axes": (
-        (2, 3),
-        {"size": 5},
-    ),
-    "local_response_norm: input has shape (2, 0, 4), expected (N, C, …) of at least three axes, "
-    "every one at least 1 long": ((2, 0, 4), {"size": 5}),
-}
 ANY = st.one_of(cases("local_response_norm", "integers"), cases("local_response_norm", "reals"))
 
 
@@ -119,31 +96,3 @@ def test_without_k_a_channel_of_zeros_is_not_a_number() -> None:
     zeros = np.zeros((1, 3, 1), np.float32)
     assert np.isnan(local_response_norm(zeros, 3, k=0.0)).all()
     np.testing.assert_array_equal(local_response_norm(zeros, 3), zeros)
-
-
-@pytest.mark.parametrize("sentence", REFUSALS)
-def test_wrong_arguments_are_refused_before_any_arithmetic(sentence: str) -> None:
-    shape, attributes = REFUSALS[sentence]
-    with pytest.raises(SpecError, match=re.escape(sentence)):
-        local_response_norm(*untouchable(shape), **attributes)
-    with pytest.raises(SpecError, match=re.escape(sentence)):
-        find_layer("local_response_norm").out_shape(shape, **attributes)
-
-
-@given(spoiled("local_response_norm"))
-def test_whatever_is_not_a_float32_array_is_refused(
-    drawn: tuple[Case, list[Any], str],
-) -> None:
-    case, operands, sentence = drawn
-    with pytest.raises(SpecError, match=re.escape(sentence)):
-        local_response_norm(*operands, **case.attributes)
-
-
-def test_an_unknown_attribute_is_refused() -> None:
-    with pytest.raises(SpecError, match="local_response_norm: has no attribute bias"):
-        find_layer("local_response_norm").out_shape(IMAGE, size=5, bias=1.0)
-
-
-def test_a_missing_size_is_refused() -> None:
-    with pytest.raises(SpecError, match="local_response_norm: size is missing"):
-        find_layer("local_response_norm").out_shape(IMAGE)

@@ -6,7 +6,7 @@ from typing import Any
 import definitions
 import numpy as np
 import pytest
-from draws import Case, Shape, cases, spoiled, untouchable
+from draws import Case, Shape, cases, untouchable
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,10 +17,7 @@ REFUSALS: dict[str, tuple[Shape, Any]] = {
     "permute: dims is (0, 0), expected every axis once": ((2, 3), (0, 0)),
     "permute: dims is (0, -2), expected every axis once": ((2, 3), (0, -2)),
     "permute: dims (2, 0, 1) order 3 axes, input has 2": ((2, 3), (2, 0, 1)),
-    "permute: dim is 2, expected -2 to 1 for 2 axes of input": ((2, 3), (0, 2)),
-    "permute: dim is 1.0, expected an integer": ((2, 3), (0, 1.0)),
     "permute: dims is 1, expected the axes in their new order": ((2, 3), 1),
-    "permute: input has shape (2, 0); every axis must be at least 1 long": ((2, 0), (1, 0)),
 }
 ANY = st.one_of(cases("permute", "integers"), cases("permute", "reals"))
 
@@ -74,17 +71,3 @@ def test_wrong_arguments_are_refused_before_any_arithmetic(sentence: str) -> Non
         permute(*untouchable(shape), dims=dims)
     with pytest.raises(SpecError, match=re.escape(sentence)):
         find_layer("permute").out_shape(shape, dims=dims)
-
-
-@given(spoiled("permute"))
-def test_whatever_is_not_a_float32_array_is_refused(
-    drawn: tuple[Case, list[Any], str],
-) -> None:
-    case, operands, sentence = drawn
-    with pytest.raises(SpecError, match=re.escape(sentence)):
-        permute(*operands, **case.attributes)
-
-
-def test_missing_dims_are_refused() -> None:
-    with pytest.raises(SpecError, match="permute: dims is missing"):
-        find_layer("permute").out_shape((2, 3))

@@ -6,7 +6,7 @@ from typing import Any
 import definitions
 import numpy as np
 import pytest
-from draws import Case, Shape, cases, spoiled, untouchable
+from draws import Case, Shape, cases, untouchable
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,11 +15,6 @@ from clgold.reference import SpecError, error_bound, find_layer, reshape
 REFUSALS: dict[str, tuple[Shape, Any]] = {
     "reshape: shape (2, 4) holds 8 values, input has 6 in (2, 3)": ((2, 3), (2, 4)),
     "reshape: shape () holds 1 values, input has 6 in (2, 3)": ((2, 3), ()),
-    "reshape: input has shape (2, 0); every axis must be at least 1 long": ((2, 0), (1,)),
-    "reshape: shape[1] is -1, expected at least 1": ((2, 3), (3, -1)),
-    "reshape: shape[0] is 0, expected at least 1": ((2, 3), (0, 6)),
-    "reshape: shape[0] is 2.0, expected an integer": ((2, 3), (2.0, 3)),
-    "reshape: shape is 6, expected the lengths of the axes": ((2, 3), 6),
 }
 ANY = st.one_of(cases("reshape", "integers"), cases("reshape", "reals"))
 
@@ -63,17 +58,3 @@ def test_wrong_arguments_are_refused_before_any_arithmetic(sentence: str) -> Non
         reshape(*untouchable(input), shape=shape)
     with pytest.raises(SpecError, match=re.escape(sentence)):
         find_layer("reshape").out_shape(input, shape=shape)
-
-
-@given(spoiled("reshape"))
-def test_whatever_is_not_a_float32_array_is_refused(
-    drawn: tuple[Case, list[Any], str],
-) -> None:
-    case, operands, sentence = drawn
-    with pytest.raises(SpecError, match=re.escape(sentence)):
-        reshape(*operands, **case.attributes)
-
-
-def test_a_missing_shape_is_refused() -> None:
-    with pytest.raises(SpecError, match="reshape: shape is missing"):
-        find_layer("reshape").out_shape((2, 3))

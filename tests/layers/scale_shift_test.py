@@ -1,13 +1,12 @@
 """scale_shift is what its definition says: one gain for all, one bias for each unit."""
 
 import re
-from typing import Any
 
 import definitions
 import numpy as np
 import pytest
 from definitions import honest
-from draws import Case, Shapes, cases, spoiled, untouchable
+from draws import Case, Shapes, cases, untouchable
 from hypothesis import given
 
 from clgold.reference import SpecError, error_bound, find_layer, scale_shift
@@ -23,12 +22,7 @@ REFUSALS: dict[str, Shapes] = {
     ),
     "scale_shift: shift has shape (2, 3, 4), expected (1, 3, 4)": ((2, 3, 4), (1,), (2, 3, 4)),
     "scale_shift: shift has shape (1, 3, 1), expected (1, 3, 4)": ((2, 3, 4), (1,), (1, 3, 1)),
-    "scale_shift: input has shape (2,), expected (N, …), every axis at least 1 long": (
-        (2,),
-        (1,),
-        (1,),
-    ),
-    "scale_shift: input has shape (2, 0), expected (N, …)": ((2, 0), (1,), (1, 0)),
+    "scale_shift: input has shape (2, 0), expected (N, U, …)": ((2, 0), (1,), (1, 0)),
 }
 
 
@@ -83,24 +77,3 @@ def test_wrong_shapes_are_refused_before_any_arithmetic(sentence: str) -> None:
         scale_shift(*untouchable(*shapes))
     with pytest.raises(SpecError, match=re.escape(sentence)):
         find_layer("scale_shift").out_shape(*shapes)
-
-
-@given(spoiled("scale_shift"))
-def test_whatever_is_not_a_float32_array_is_refused(
-    drawn: tuple[Case, list[Any], str],
-) -> None:
-    _, operands, sentence = drawn
-    with pytest.raises(SpecError, match=re.escape(sentence)):
-        scale_shift(*operands)
-
-
-def test_an_unknown_attribute_is_refused() -> None:
-    with pytest.raises(SpecError, match="scale_shift: has no attribute eps"):
-        find_layer("scale_shift").out_shape((2, 3), (1,), (1, 3), eps=1.0)
-
-
-@pytest.mark.parametrize("count", [2, 4])
-def test_the_number_of_operands_is_checked(count: int) -> None:
-    sentence = f"scale_shift: {count} operands given, expected input, scale, shift"
-    with pytest.raises(SpecError, match=sentence):
-        find_layer("scale_shift").out_shape(*[(2, 3)] * count)

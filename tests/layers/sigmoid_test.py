@@ -1,18 +1,14 @@
 """sigmoid is what its definition says, and overflows nowhere."""
 
-import re
-from typing import Any
-
 import definitions
 import numpy as np
-import pytest
 from definitions import honest
-from draws import Case, cases, spoiled, untouchable
+from draws import Case, cases
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special
 
-from clgold.reference import SpecError, error_bound, find_layer, sigmoid, softmax
+from clgold.reference import error_bound, find_layer, sigmoid, softmax
 
 ANY = st.one_of(cases("sigmoid", "integers"), cases("sigmoid", "reals"))
 
@@ -67,23 +63,12 @@ def test_special_values_pass() -> None:
     np.testing.assert_array_equal(sigmoid(x), [np.nan, 1, 0])
 
 
-def test_an_empty_axis_is_refused() -> None:
-    sentence = re.escape("sigmoid: input has shape (0,); every axis must be at least 1 long")
-    with pytest.raises(SpecError, match=sentence):
-        sigmoid(*untouchable((0,)))
-    with pytest.raises(SpecError, match=sentence):
-        find_layer("sigmoid").out_shape((0,))
-
-
-@given(spoiled("sigmoid"))
-def test_whatever_is_not_a_float32_array_is_refused(
-    drawn: tuple[Case, list[Any], str],
-) -> None:
-    _, operands, sentence = drawn
-    with pytest.raises(SpecError, match=re.escape(sentence)):
-        sigmoid(*operands)
-
-
-def test_an_unknown_attribute_is_refused() -> None:
-    with pytest.raises(SpecError, match="sigmoid: has no attribute slope"):
-        find_layer("sigmoid").out_shape((2, 3), slope=0.2)
+def test_by_way_of_tanh_it_is_right_and_half_of_it_is_not() -> None:
+    """½·tanh(x/2) + ½ at −8 is 4·10⁻⁵ off in itself, and less than 3u in all."""
+    x = np.array([-8.0, -3.0, 2.5, 5.0], np.float32)
+    right = sigmoid(x)
+    by_tanh = np.float32(0.5) * np.tanh(x * np.float32(0.5)) + np.float32(0.5)
+    bound = error_bound("sigmoid", x)
+    assert np.all(np.abs(by_tanh - right) <= bound)
+    assert not np.any(np.abs(0.5 * np.tanh(x.astype(float)) + 0.5 - right) <= bound)
+    assert np.all(bound <= 20 * 2.0**-24)

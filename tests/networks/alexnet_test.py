@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from layer_tables import shown, written
 
-from clgold.conformance.summary import summary_rows, totals
 from clgold.networks import ALEXNET, ALEXNET_TOWER, Network, shapes
+from clgold.networks.summary import summary_rows, totals
 from clgold.reference import local_response_norm
 from clgold.reference.generator import bell
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from clgold.conformance.summary import summary_rows, totals
 from clgold.networks import GOOGLENET, shapes
+from clgold.networks.summary import summary_rows, totals
 
 # Output of each row of the table, thousands (1024) of weights, millions of multiply-adds.
 TABLE = {

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from layer_tables import shown, written
 
-from clgold.conformance.summary import summary_rows
 from clgold.networks import CIFAR10, VGG16, Block, Network, grammar, shapes
+from clgold.networks.summary import summary_rows
 from clgold.reference import conv2d, find_layer, im2col
 
 CIFAR10_TABLE = """

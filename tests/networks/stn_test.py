@@ -15,14 +15,14 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from clgold.conformance.buffers import Array, plan_rows
-from clgold.conformance.summary import summary_rows
 from clgold.golden.photographs import load_image, photographs
 from clgold.golden.weights import Arrays, load_weights, seeded_weights
 from clgold.networks import STN, shapes, view
+from clgold.networks.buffers import Array, plan_rows
 from clgold.networks.network import complete_attributes
+from clgold.networks.summary import summary_rows
 from clgold.reference import find_layer
-from clgold.reference.chain import resolve
+from clgold.reference.question import resolve
 
 # Kernel; host arrays; device buffers read; buffer written. A count is given with its number.
 PLAN = """
@@ -184,9 +184,8 @@ def test_a_fused_kernel_has_the_shapes_and_attributes_of_its_nodes() -> None:
     for kernel in STN.kernels:
         given = tuple(None if o is None else known[o] for o in kernel.operands)
         attributes, outputs = resolve(kernel.chain, given, kernel.attributes)
-        assert outputs == [known[node.name] for node in kernel.nodes]
-        own = attributes if len(kernel.nodes) > 1 else {kernel.nodes[0].layer: attributes}
-        assert own == {node.layer: alone[node.name] for node in kernel.nodes}
+        assert outputs == tuple(known[node.name] for node in kernel.nodes)
+        assert attributes == {node.layer: alone[node.name] for node in kernel.nodes}
 
 
 def test_every_result_but_the_last_is_read_by_a_later_kernel() -> None:

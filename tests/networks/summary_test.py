@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from harness.command import clgold
 
-from clgold.conformance.summary import COUNTS, summarise, summary_csv, summary_rows, totals
 from clgold.networks import NETWORKS, STN, VGG16, Network, Node, Weight, shapes
 from clgold.networks.network import one_each
+from clgold.networks.summary import COUNTS, summarise, summary_csv, summary_rows, totals
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "networks.md"
 

@@ -3,8 +3,8 @@
 import numpy as np
 from layer_tables import output
 
-from clgold.conformance.summary import summary_rows, totals
 from clgold.networks import VGG16, shapes
+from clgold.networks.summary import summary_rows, totals
 
 # Layer, output, activations, parameters without biases.
 TABLE = """

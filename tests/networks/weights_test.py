@@ -7,9 +7,10 @@ import pytest
 from safetensors.numpy import save_file
 
 from clgold.golden.state_dict import MODULES, state_names
-from clgold.golden.weights import Arrays, InputError, load_weights, seeded_weights
+from clgold.golden.weights import Arrays, load_weights, seeded_weights
 from clgold.networks import ALEXNET, CIFAR10, NETWORKS, STN, VGG16, Network
 from clgold.reference.generator import bell
+from clgold.reference.spec import InputError
 
 # A state dict of the traffic-sign classifier, as torch.save would list it.
 STN_STATE = """stn.loc_net.0.weight stn.loc_net.0.bias stn.loc_net.3.weight stn.loc_net.3.bias

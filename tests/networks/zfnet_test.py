@@ -2,8 +2,8 @@
 
 from layer_tables import shown, written
 
-from clgold.conformance.summary import summary_rows, totals
 from clgold.networks import ZFNET
+from clgold.networks.summary import summary_rows, totals
 
 TABLE = """
 data    224×224×3            –          –

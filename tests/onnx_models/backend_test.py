@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from clgold.conformance.onnx_backend import REFERENCE, Backend, opencl_backend
+from clgold.conformance.run.onnx_backend import REFERENCE, Backend, opencl_backend
 from clgold.device.session import Session
 from clgold.networks.onnx import READERS, ModelError
 

@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 from onnx_models.making import model, node, package
 
-from clgold.conformance import cli
+from clgold.conformance.commands import cli
 
 Spoil = Callable[[], Any]
 F = np.float32
 HUGE = 10**12
+IMAGE = {"x": (1, 3, 8, 8)}
+WIDE = {"kernel_shape": [3, 3], "pads": [2, 2, 2, 2]}
+NARROW = {"kernel_shape": [2, 1], "pads": [2, 0, 2, 0], "dilations": [2, 1]}
 
 
 @pytest.fixture
@@ -220,6 +223,18 @@ SPOILED: dict[str, tuple[Spoil, str]] = {
     "a window beyond the image": (
         lambda: model([node("MaxPool", "x", kernel_shape=[9, 9])], {"x": (1, 3, 8, 8)}),
         "node 'y' (MaxPool): max_pool2d: a window spans 9",
+    ),
+    "windows of padding": (
+        lambda: model([node("MaxPool", "x", kernel_shape=[3, 3], pads=[3, 0, 0, 0])], IMAGE),
+        "node 'y' (MaxPool): padding ((3, 0), (0, 0)): a window may see nothing but padding",
+    ),
+    "dilated windows of padding": (
+        lambda: model([node("MaxPool", "x", **NARROW)], {"x": (1, 1, 1, 3)}),
+        "node 'y' (MaxPool): padding ((2, 2), (0, 0)): a window may see nothing but padding",
+    ),
+    "wide padding with ceil_mode": (
+        lambda: model([node("AveragePool", "x", **WIDE, ceil_mode=1)], IMAGE),
+        "is more than half of the window, with ceil_mode",
     ),
     "an axis beyond": (
         lambda: model([node("Softmax", "x", axis=5)], {"x": (2, 3)}),

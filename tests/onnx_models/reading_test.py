@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from onnx_models.making import model, node
 
-from clgold.conformance.onnx_backend import REFERENCE, opencl_backend
+from clgold.conformance.run.onnx_backend import REFERENCE, opencl_backend
 from clgold.device.session import Session
 from clgold.networks.onnx import ModelError, read_proto
 from clgold.reference.generator import bell
@@ -69,6 +69,22 @@ MEANT: dict[str, Meant] = {
     ),
     "average": Meant(
         [op("AveragePool", "x", kernel_shape=[3, 3], pads=[1, 1, 1, 1])], IMAGE, "avg_pool2d"
+    ),
+    # onnx 1.23's evaluator takes pads for pairs here, which is the same where left is bottom.
+    "max pool, more padding than half a window": Meant(
+        [op("MaxPool", "x", kernel_shape=[3, 2], pads=[2, 1, 1, 0])],
+        IMAGE,
+        "concat concat max_pool2d",
+    ),
+    "max pool, dilated, more padding": Meant(
+        [op("MaxPool", "x", kernel_shape=[2, 2], pads=[2, 1, 2, 0], dilations=[2, 1])],
+        IMAGE,
+        "concat concat max_pool2d",
+    ),
+    "average, more padding than half a window": Meant(
+        [op("AveragePool", "x", kernel_shape=[3, 3], pads=[2, 2, 2, 2], count_include_pad=1)],
+        IMAGE,
+        "concat concat avg_pool2d",
     ),
     "average by convolution": Meant(
         [op("AveragePool", "x", kernel_shape=[2, 2], dilations=[2, 2])], IMAGE, "conv2d"

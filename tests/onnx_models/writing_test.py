@@ -9,14 +9,14 @@ import pytest
 from harness.command import clgold
 from onnx_models.making import package
 
-from clgold.conformance import cli
-from clgold.conformance.compare import compare
+from clgold.conformance.commands import cli
+from clgold.conformance.judge.compare import compare
 from clgold.golden.photographs import load_image, photographs
 from clgold.golden.weights import seeded_weights
 from clgold.networks import NETWORKS, Kernel, Network, Node, Weight
 from clgold.networks.network import complete_attributes, one_each, shapes
 from clgold.networks.onnx import ModelError, network_model, read_model, read_proto
-from clgold.reference import FULL, enclose_chain, find_chain, given_exactly
+from clgold.reference import FULL, ask, find_chain
 
 Array = np.ndarray
 SMALL = [one for one in NETWORKS if one.name in ("stn", "lenet5", "cifar10", "googlenet")]
@@ -77,8 +77,7 @@ def test_onnxs_evaluator_stays_within_the_bounds_of_every_node(network: Network)
     for node in network.nodes:
         chain = find_chain(node.layer)
         operands = tuple(None if o is None else values[o] for o in node.operands)
-        exact = given_exactly(chain, operands)
-        expected = enclose_chain(chain, exact, node.attributes, FULL)[node.layer]
+        expected = ask(chain, operands, node.attributes).answer(FULL)
         got = values[node.name].astype(chain.dtype)
         assert compare(got, expected, chain.dtype).verdict == "pass", node.name
 

@@ -15,9 +15,10 @@ from rounding.nearest import FLOAT32, Array, F, rounds_to_definition
 
 from clgold.golden.cases import Case
 from clgold.reference import conv2d, correctly_rounded, find_layer, linear
+from clgold.reference.evaluate import compute, prepare, widened
 from clgold.reference.generator import bell, integers
 from clgold.reference.im2col import part_size
-from clgold.reference.layer import Enclosure, compute, prepare, widened
+from clgold.reference.layer import Enclosure
 from clgold.reference.rounded_product import accurate_sums, own_error, rounded_sums
 from clgold.reference.rounding import correctly_rounded_values, nearest_float32
 

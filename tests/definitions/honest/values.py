@@ -24,11 +24,12 @@ def tanh(input: Array) -> list[Array]:
 
 
 def sigmoid(input: Array) -> list[Array]:
-    """1/(1 + e⁻ˣ), and eˣ/(1 + eˣ) where x is negative."""
+    """1/(1 + e⁻ˣ), eˣ/(1 + eˣ) where x is negative, and by tanh."""
     with np.errstate(over="ignore"):
         direct = 1 / (1 + np.exp(-input))
     power = np.exp(-np.abs(input))
-    return [direct, np.where(input < 0, power, F(1)) / (1 + power)]
+    by_sign = np.where(input < 0, power, F(1)) / (1 + power)
+    return [direct, by_sign, F(0.5) * np.tanh(F(0.5) * input) + F(0.5)]
 
 
 def batch_norm(

@@ -1,6 +1,7 @@
 """Variants of relu that crash, hang, leave or exhaust the process that runs them."""
 
 import os
+import subprocess
 
 import numpy as np
 
@@ -53,3 +54,15 @@ def greedy(cl, input):
 def chatty(cl, input):
     print("a line that is no answer", flush=True)
     return right.launch(cl, input)
+
+
+@variant("relu", "breeds")
+def breeds(cl, input):
+    subprocess.Popen(["sleep", "600"])
+    return right.launch(cl, input)
+
+
+@variant("relu", "breeds_endless")
+def breeds_endless(cl, input):
+    subprocess.Popen(["sleep", "600"])
+    return endless.launch(cl, input)

@@ -1,0 +1,137 @@
+"""What `clgold verify NETWORK` shows: kernels, answers, and what is wrong with those that fail."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from clgold.diagnosis.explain.diagnose import Diagnosis, agreed, diagnose
+from clgold.diagnosis.explain.text import few_lines
+from clgold.networks import Network
+
+from ..run.network import ImageReport, KernelReport, verdict_of
+from .report import budget_text, diagnosis_json, finite, shape_text, worst_json, worst_text
+
+
+def worst_reports(reports: Sequence[ImageReport]) -> tuple[tuple[str, KernelReport], ...]:
+    """For every kernel the report of the image on which it does worst, and that image's name."""
+    columns = zip(*(report.kernels for report in reports), strict=True)
+    names = [report.image for report in reports]
+    return tuple(
+        max(
+            zip(names, column, strict=True),
+            key=lambda item: (item[1].comparison.verdict != "pass", item[1].comparison.budget_used),
+        )
+        for column in columns
+    )
+
+
+def verify_tables(reports: Sequence[ImageReport]) -> tuple[Table, Table]:
+    """Kernel by kernel on the reference's inputs, worst image shown; and image by image."""
+    kernels = Table(title="each kernel on the reference's inputs, the worst of all images")
+    for heading in ("kernel", "variant", "output", "error / bound", "error / honest", "verdict"):
+        kernels.add_column(heading, justify="right" if "/" in heading else "left")
+    for image, report in worst_reports(reports):
+        found = report.comparison
+        used = budget_text(found.budget_used) if found.count else "–"
+        passed = found.verdict == "pass"
+        verdict = Text("pass") if passed else Text(f"{found.verdict} ({image})", "red")
+        kernels.add_row(
+            report.kernel.name,
+            report.variant.name,
+            shape_text(report.shape),
+            used,
+            "" if found.precision is None else f"{found.precision:.2g}×",
+            verdict,
+        )
+    ends = Table(
+        title="end to end: each kernel on the device's own results, the worst of all kernels"
+    )
+    for heading in ("image", "reference", "device", "error / bound", "verdict"):
+        ends.add_column(heading, justify="right" if "/" in heading else "left")
+    for one in reports:
+        end = one.end_to_end
+        ends.add_row(
+            one.image,
+            class_text(end.reference_class, end.reference_probability),
+            class_text(end.device_class, end.device_probability),
+            budget_text(end.budget_used),
+            Text("pass") if end.verdict == "pass" else Text(first_line(end.message), "red"),
+        )
+    return kernels, ends
+
+
+def first_line(message: str) -> str:
+    return message.splitlines()[0].rstrip(":")
+
+
+def class_text(found: int | None, probability: float | None) -> str:
+    chance = "" if probability is None else f" (p = {probability:.6f})"
+    return "–" if found is None else f"class {found}{chance}"
+
+
+def failure_lines(reports: Sequence[ImageReport], diagnoses: Mapping[str, Diagnosis]) -> list[str]:
+    """For every kernel that fails, what went wrong, its worst element, and why, if known."""
+    lines = []
+    for image, report in worst_reports(reports):
+        found = report.comparison
+        if found.verdict == "pass":
+            continue
+        variant = f"{report.kernel.layer} {report.variant.name!r}, {report.variant.source.name}"
+        lines.append(f"{report.kernel.name}: {found.verdict}: {found.message} ({variant}, {image})")
+        if found.worst is not None:
+            lines.append(worst_text(found.worst))
+        if report.kernel.name in diagnoses:
+            lines += [f"    {said}" for said in few_lines(diagnoses[report.kernel.name])]
+    return lines
+
+
+def explained(reports: Sequence[ImageReport]) -> dict[str, Diagnosis]:
+    """By kernel the diagnosis of those that fail, on the image on which they do worst."""
+    found = {
+        report.kernel.name: diagnose(report.evidence)
+        for _, report in worst_reports(reports)
+        if report.comparison.verdict != "pass" and report.evidence is not None
+    }
+    return dict(zip(found, agreed([*found.values()]), strict=True))
+
+
+def verify_json(
+    network: Network,
+    view: str,
+    device: dict[str, Any],
+    reports: Sequence[ImageReport],
+    diagnoses: Mapping[str, Diagnosis],
+) -> dict[str, Any]:
+    """The report as JSON; infinite and undefined numbers become null."""
+    nodes = [
+        {
+            "name": report.kernel.name,
+            "layer": report.kernel.layer,
+            "variant": report.variant.name,
+            "shape": list(report.shape),
+            "image": image,
+            "verdict": report.comparison.verdict,
+            "message": report.comparison.message,
+            "failed": report.comparison.failed,
+            "elements": report.comparison.count,
+            "budget_used": report.comparison.budget_used,
+            "precision": report.comparison.precision,
+            "worst": worst_json(report.comparison.worst),
+            **diagnosis_json(diagnoses.get(report.kernel.name)),
+        }
+        for image, report in worst_reports(reports)
+    ]
+    ends = [{"image": one.image, **asdict(one.end_to_end)} for one in reports]
+    verdict = verdict_of(reports)
+    answer = {
+        "verdict": verdict,
+        "network": network.name,
+        "view": view,
+        "device": device,
+        "nodes": nodes,
+        "end_to_end": ends,
+    }
+    return finite(answer)

@@ -1,0 +1,207 @@
+"""`clgold verify`: a network, a layer or one case on a device, against the reference."""
+
+import contextlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from clgold.device.catalogue import VARIANTS
+from clgold.device.protocol import Device
+from clgold.device.session import open_session
+from clgold.device.variants import Variant, VariantError, load_variants
+from clgold.device.worker import open_worker
+from clgold.diagnosis.explain.case import explain_first
+from clgold.golden.cases import Case
+from clgold.networks.training import Recipe
+from clgold.reference.spec import InputError
+
+from ..judge.compare import Comparison
+from ..run.choose import Plan, pick, plan_network, upload_weights
+from ..run.fit import fitted
+from ..run.groups import failing
+from ..run.inputs import network_inputs
+from ..run.layer import CaseReport, verdict_of_cases, verify_layer
+from ..run.network import verdict_of, verify_image
+from ..run.races import watch
+from ..run.rate import Race, race
+from . import layer_report, network_report, report
+from .cases import Asked, case_options, layer_variants
+from .options import (
+    counted,
+    fixed_tolerance,
+    network_options,
+    train_options,
+    trained_target,
+)
+from .output import json_option, leave, show
+from .ranked import (
+    Division,
+    Wanted,
+    ranked_only,
+    ranked_options,
+    refuse_elsewhere,
+    verify_ranks,
+)
+from .targets import named_network, target_weights
+from .watch import rounds
+
+
+@click.command()
+@click.argument("target", metavar="NETWORK|LAYER", required=False)
+@click.option("--seed", type=int, default=0, show_default=True, help="Of weights or cases.")
+@click.option("--time", "timed", is_flag=True, help="Time a layer's variants beside ours.")
+@click.option("--watch", is_flag=True, help="Run again whenever a source changes.")
+@case_options
+@network_options
+@ranked_options
+@train_options
+@json_option
+def verify(
+    target: str | None,
+    device: str | None,
+    images: tuple[Path, ...],
+    inputs: tuple[str, ...],
+    weights: Path | None,
+    seed: int,
+    kernels: tuple[Path, ...],
+    chosen: tuple[str, ...],
+    fused: bool,
+    in_process: bool,
+    rtol: float | None,
+    atol: float | None,
+    json_file: Path | None,
+    ranks: int | None,
+    grid: tuple[int, int] | None,
+    steps: int | None,
+    size: str | None,
+    timeout: float | None,
+    timed: bool,
+    watch: bool,
+    whole: bool,
+    recipe: Recipe | None,
+    batch: int | None,
+    **cases: Any,
+) -> None:
+    """Compare a network's kernels, or every variant of a layer, with the reference."""
+    fixed = fixed_tolerance(rtol, atol)
+    theirs = tuple(variant for path in kernels for variant in load_variants(path))
+    asked, found = Asked(**cases), named_network(target, size)
+    if found is not None:
+        found = trained_target(found, recipe, batch, steps)
+    elif recipe or batch:
+        raise InputError("--train and --batch are for networks")
+    division = Division(ranks, grid, None if recipe else steps, timeout, whole)
+    if found is not None and asked.anything:
+        raise InputError("--case, --shape, --set, --probe, --like and --data are for layers")
+    if found is not None and division.wanted(found):
+        ranked_only(in_process, fixed)
+        first = (*pick(theirs + VARIANTS, chosen), *theirs)
+        verify_ranks(Wanted(found, weights, seed, images, first, device), division, json_file)
+        return
+    if found is not None:
+        arrays = target_weights(found, weights, seed)
+        pictures, others = network_inputs(found.network, images, inputs)
+        arrays |= others
+        plan = plan_network(found.network, fused, theirs, chosen, fixed)
+        work = network_work(plan, arrays, pictures, "fused" if fused else "primitive")
+    else:
+        refuse_elsewhere(division, size)
+        if images or inputs or weights or fixed:
+            raise InputError("--image, --input, --weights, --rtol and --atol are for networks")
+        wanted = asked.cases(target, seed)
+        variants = layer_variants(wanted[0].layer, theirs, chosen)
+        if not asked.anything:
+            wanted += fitted(variants, wanted, seed)
+        work = layer_work(variants, wanted, timed)
+    if watch and (found is not None or not kernels):
+        raise InputError("--watch is for a layer's variants in files: give --kernels")
+    session = open_session(device) if in_process else open_worker(device)
+    with contextlib.closing(session):
+        for number, _ in enumerate(rounds(kernels, watch)):
+            try:
+                if number:
+                    theirs = tuple(variant for path in kernels for variant in load_variants(path))
+                    variants = layer_variants(wanted[0].layer, theirs, chosen)
+                    work = layer_work(variants, wanted, timed)
+                verdict, answer, parts, found_all = work(session)
+            except VariantError as error:
+                if not watch:
+                    raise
+                click.echo(f"clgold: {error}", err=True)
+                continue
+            show(json_file, answer, *parts, f"verdict: {verdict}")
+    leave(verdict, found_all)
+
+
+Answer = tuple[str, dict[str, Any], list[Any], list[Comparison]]
+Work = Callable[[Device], Answer]
+
+
+def network_work(
+    plan: Plan, arrays: dict[str, np.ndarray], pictures: dict[str, np.ndarray], view_name: str
+) -> Work:
+    """Every image through every kernel; the verdict, the JSON and what the terminal shows."""
+
+    def work(session: Device) -> Answer:
+        about = session.describe()
+        uploaded = upload_weights(session, plan.network, arrays)
+        total = len(pictures) * len(plan.kernels)
+        with counted(total, f"verify {plan.network.name}") as done:
+            reports = [
+                verify_image(session, plan, arrays, uploaded, name, image, done=done)
+                for name, image in pictures.items()
+            ]
+        why = network_report.explained(reports)
+        answer = network_report.verify_json(plan.network, view_name, about, reports, why)
+        heading = f"{plan.network.name} ({view_name}) on {report.device_text(about)}"
+        parts = [
+            heading,
+            *network_report.verify_tables(reports),
+            *network_report.failure_lines(reports, why),
+        ]
+        found = [kernel.comparison for one in reports for kernel in one.kernels]
+        return verdict_of(reports), answer, parts, found
+
+    return work
+
+
+def layer_work(variants: Sequence[Variant], cases: Sequence[Case], timed: bool = False) -> Work:
+    """Every case with every variant; the verdict, the JSON and what the terminal shows."""
+
+    def work(session: Device) -> Answer:
+        about = session.describe()
+        with counted(len(variants) * len(cases), f"verify {cases[0].layer}") as done:
+            reports = list(verify_layer(session, variants, cases, done))
+        why = explain_first(session, failing(reports))
+        between = watch(session, variants, reports)
+        answer = layer_report.layer_json(cases[0].layer, about, [*reports, *between.reports])
+        answer["races"] = between.sentence
+        heading = f"{cases[0].layer} on {report.device_text(about)}"
+        parts = [
+            heading,
+            layer_report.layer_table(reports),
+            *layer_report.case_lines(reports, about["driver"], why),
+            *layer_report.case_lines(between.reports, between.simulator, {}),
+            *filter(None, [between.sentence]),
+        ]
+        if timed and (races := raced(session, reports)):
+            parts.insert(2, layer_report.race_table(races))
+            answer["times"] = layer_report.races_json(races)
+        every = [*reports, *between.reports]
+        return verdict_of_cases(every), answer, parts, [one.comparison for one in every]
+
+    return work
+
+
+def raced(session: Device, reports: Sequence[CaseReport]) -> list[Race]:
+    """Each variant that passes somewhere, on the passing case with most work, beside ours."""
+    passing = [one for one in reports if one.comparison.verdict == "pass" and one.pace]
+    races = []
+    for variant in dict.fromkeys(one.variant for one in passing):
+        own = [one for one in passing if one.variant == variant]
+        most = max(own, key=lambda one: (one.pace.operations, one.pace.nbytes) if one.pace else ())
+        races.append(race(session, variant, most.case, VARIANTS))
+    return [one for one in races if one is not None]

@@ -1,0 +1,156 @@
+"""The comparer: is every element of a result where it must be?
+
+`ok = error <= bound` for every element. What is not a number, not finite, of another shape or
+dtype is classified before any arithmetic; a bound of 0 means 0.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from clgold.reference import Enclosure
+from clgold.reference.poison import unwritten_elements
+
+# From here on the nearest float32 is infinity: the largest float32 and half a last place.
+OVERFLOW = 2.0**128 - 2.0**103
+
+
+@dataclass(frozen=True)
+class Worst:
+    """The element that uses most of its bound, or exceeds it most."""
+
+    index: tuple[int, ...]
+    expected: float
+    got: float
+    bound: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What the comparer found. `failed` of `count` elements are not where they must be.
+
+    budget_used is the largest error over bound: at most 1 in a result that passes, infinite where
+    the bound is 0 or an element is of the wrong class (NaN, infinity). precision is the error as a
+    multiple of the worst that honest float32 sums make (precision.py), where there are sums.
+    """
+
+    verdict: str
+    message: str = ""
+    failed: int = 0
+    count: int = 0
+    budget_used: float = 0.0
+    precision: float | None = None
+    worst: Worst | None = None
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """Fixed tolerances in place of the derived bound: |got − expected| ≤ atol + rtol·|expected|."""
+
+    rtol: float = 0.0
+    atol: float = 0.0
+
+    def bound(self, value: np.ndarray) -> np.ndarray:
+        finite = np.where(np.isfinite(value), np.abs(value), 0.0)
+        return self.atol + self.rtol * finite
+
+    def around(self, expected: Enclosure) -> Enclosure:
+        """The values with this tolerance as their bound."""
+        return replace(expected, bound=self.bound(expected.value))
+
+
+def compare(
+    got: np.ndarray, expected: Enclosure, dtype: type, tolerance: Tolerance | None = None
+) -> Comparison:
+    """The verdict on `got`: pass, unwritten or wrong, with the worst element.
+
+    dtype is what `got` must be; a tolerance replaces the enclosure's bound. A bound that is
+    infinite says that nothing is known of the element: anything passes there, NaN too.
+    """
+    value = expected.value
+    if got.shape != value.shape:
+        return Comparison("wrong", f"shape {got.shape}, expected {value.shape}", got.size, got.size)
+    if got.dtype != dtype:
+        message = f"dtype {got.dtype}, expected {np.dtype(dtype)}"
+        return Comparison("wrong", message, got.size, got.size)
+    bound = allowed(expected, tolerance)
+    error = distance(got, expected, bound)
+    missing = unwritten_elements(got)
+    wrong = beyond(error, bound) | missing
+    used = share(error, bound)
+    failed = int(np.count_nonzero(wrong))
+    worst = pick(got, value, bound, np.where(wrong, np.inf, used) if failed else used, error)
+    unwritten = int(np.count_nonzero(missing))
+    verdict, message = "pass", ""
+    if failed:
+        verdict, message = "wrong", f"{failed} of {wrong.size} elements beyond their bound"
+    if unwritten:
+        verdict, message = "unwritten", f"{unwritten} of {wrong.size} elements never written"
+    budget = float(used.max()) if used.size else 0.0
+    return Comparison(verdict, message, failed, wrong.size, budget, worst=worst)
+
+
+def wrong_elements(
+    got: np.ndarray, expected: Enclosure, tolerance: Tolerance | None = None
+) -> np.ndarray:
+    """bool, of `got`'s shape: which elements are not admissible, or were never written.
+
+    `compare` fails a result of the expected shape and dtype where any is. Raises ValueError where
+    the shapes differ, for then no element has a place.
+    """
+    if got.shape != expected.value.shape:
+        raise ValueError(f"wrong_elements: shape {got.shape}, expected {expected.value.shape}")
+    bound = allowed(expected, tolerance)
+    return beyond(distance(got, expected, bound), bound) | unwritten_elements(got)
+
+
+def allowed(expected: Enclosure, tolerance: Tolerance | None) -> np.ndarray:
+    """How far each element may be from its value; refuses what is no bound."""
+    bound = expected.radius if tolerance is None else tolerance.bound(expected.value)
+    if np.any(np.isnan(bound) & ~np.isnan(expected.value)) or np.any(bound < 0):
+        raise ValueError("compare: a bound is NaN or negative where a number is expected")
+    return bound
+
+
+def beyond(error: np.ndarray, bound: np.ndarray) -> np.ndarray:
+    """Where it is not so that error <= bound; a NaN that is expected has a bound of 0."""
+    return ~(error <= np.where(np.isnan(bound), 0.0, bound))
+
+
+def distance(got: np.ndarray, expected: Enclosure, bound: np.ndarray) -> np.ndarray:
+    """|got − the nearest admissible value|; infinite where the classes differ."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        numbers = got.astype(np.float64)  # a signalling NaN too
+        error = separation(numbers, expected.value)
+        for choice in () if expected.choices is None else expected.choices:
+            error = np.minimum(error, separation(numbers, choice))
+        # A value that may round to infinity may be infinity.
+        reach = np.abs(expected.value) + np.where(np.isnan(bound), 0.0, bound)
+        overflowed = np.isinf(numbers) & (np.sign(numbers) == np.sign(expected.value))
+    return np.where(overflowed & np.isfinite(expected.value) & (reach >= OVERFLOW), 0.0, error)
+
+
+def separation(got: np.ndarray, value: np.ndarray) -> np.ndarray:
+    """|got − value|: 0 for the same infinity and for two NaN, infinite between classes."""
+    same = (got == value) | (np.isnan(got) & np.isnan(value))
+    comparable = np.isfinite(got) & np.isfinite(value)
+    return np.where(same, 0.0, np.where(comparable, np.abs(got - value), np.inf))
+
+
+def share(error: np.ndarray, bound: np.ndarray) -> np.ndarray:
+    """error/bound: 0 where there is no error, infinite for any error beyond a bound of 0."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(error == 0, 0.0, error / bound)
+    return np.where(np.isinf(bound), 0.0, np.where(np.isnan(ratio), np.inf, ratio))
+
+
+def pick(
+    got: np.ndarray, value: np.ndarray, bound: np.ndarray, used: np.ndarray, error: np.ndarray
+) -> Worst | None:
+    """The element that uses most; among those beyond all measure the one most in error."""
+    if used.size == 0:
+        return None
+    most = used == used.max()
+    flat = int(np.argmax(np.where(most, np.where(np.isnan(error), np.inf, error), -1.0)))
+    index = tuple(int(i) for i in np.unravel_index(flat, value.shape))
+    return Worst(index, float(value[index]), float(got[index]), float(bound[index]))

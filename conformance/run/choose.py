@@ -1,0 +1,106 @@
+"""What is run of a network on a device: its kernels in one view, each with a variant."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from clgold.device.catalogue import VARIANTS, candidates, choose
+from clgold.device.protocol import Device
+from clgold.device.variants import Variant
+from clgold.networks import Kernel, Network, view
+from clgold.networks.fusing import fuse
+from clgold.networks.network import complete_attributes, shapes
+from clgold.reference.spec import InputError
+
+from ..judge.compare import Tolerance
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is run: a network's kernels in one view, each with its variant."""
+
+    network: Network
+    kernels: tuple[Kernel, ...]
+    variants: Mapping[str, Variant]
+    tolerance: Tolerance | None = None
+
+
+class NoVariant(ValueError):
+    """A kernel of the network that no variant computes."""
+
+
+def plan_run(
+    network: Network,
+    fused: bool,
+    first: Sequence[Variant],
+    tolerance: Tolerance | None = None,
+) -> Plan:
+    """Choose a variant for every kernel of the view, of `first` or ours; NoVariant if none is.
+
+    Kernels in a row for whose chain a user's variant is made are one kernel.
+    """
+    known = shapes(network)
+
+    def chooser(variants: Sequence[Variant], kernel: Kernel) -> Variant | None:
+        given = tuple(None if o is None else known[o] for o in kernel.operands)
+        return choose(variants, kernel.layer, given, complete_attributes(kernel, known))
+
+    theirs = [one for one in first if "+" in one.layer and one not in VARIANTS]
+    kernels = fuse(
+        network,
+        view(network, fused),
+        [one.layer for one in theirs],
+        lambda kernel: chooser(theirs, kernel) in theirs,
+    )
+    chosen: dict[str, Variant] = {}
+    for kernel in kernels:
+        variant = chooser(first, kernel)
+        if variant is None:
+            raise NoVariant(f"{network.name}: no variant computes {kernel.layer} ({kernel.name})")
+        chosen[kernel.name] = variant
+    return Plan(network, kernels, chosen, tolerance)
+
+
+def upload_weights(
+    session: Device, network: Network, weights: Mapping[str, np.ndarray]
+) -> dict[str, Any]:
+    """The weights on the device, by name."""
+    return {name: session.upload(name, weights[name]) for name in network.weights}
+
+
+def pick(every: Sequence[Variant], chosen: Sequence[str]) -> tuple[Variant, ...]:
+    """The variants that --variant names; InputError where there is none of that name."""
+    first = []
+    for choice in chosen:
+        layer, _, name = choice.partition("=")
+        matching = [one for one in candidates(every, layer) if one.name == name]
+        if not matching:
+            known = ", ".join(one.name for one in candidates(every, layer)) or "none"
+            raise InputError(f"--variant {choice}: {layer} has no variant {name!r}, it has {known}")
+        first.append(matching[0])
+    return tuple(first)
+
+
+def plan_network(
+    network: Network,
+    fused: bool,
+    theirs: tuple[Variant, ...],
+    chosen: Sequence[str],
+    fixed: Tolerance | None,
+) -> Plan:
+    """The network's kernels with their variants: --variant goes first, then the user's, then ours.
+
+    InputError if the user's files declare variants of which none would run.
+    """
+    plan = plan_run(network, fused, (*pick(theirs + VARIANTS, chosen), *theirs), fixed)
+    if theirs and not any(one in theirs for one in plan.variants.values()):
+        used = ", ".join(sorted({kernel.layer for kernel in view(network, fused)}))
+        given = ", ".join(f"{one.layer} {one.name!r}" for one in theirs)
+        way = "--primitive" if fused else "--fused"
+        raise InputError(
+            f"kernels {theirs[0].source.name}: no kernel of this view of {network.name} runs "
+            f"{given}; it has {used} (try {way})"
+        )
+    return plan

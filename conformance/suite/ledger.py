@@ -1,0 +1,126 @@
+"""What a run of the suite found: one book per test, carried in pytest's reports, and the table."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from clgold.device.run import WRAPPER_ERROR
+
+from ..judge.compare import Comparison
+
+if TYPE_CHECKING:
+    import pytest
+
+PROPERTY = "clgold"
+
+
+@dataclass
+class Book:
+    """The cases of one test: how many, what did not apply, the largest shares, the failure."""
+
+    layer: str = ""
+    variant: str = ""
+    driver: str = ""
+    probe: str = ""
+    cases: int = 0
+    vacuous: int = 0
+    unsupported: Counter[str] = field(default_factory=Counter)
+    budget_used: float = 0.0
+    precision: float = 0.0
+    failure: str = ""
+    replay: str = ""
+
+    def enter(self, found: Comparison) -> None:
+        """Count a case that did not fail."""
+        if found.verdict == "unsupported":
+            self.unsupported[found.message] += 1
+        elif found.verdict == "vacuous":
+            self.vacuous += 1
+        else:
+            self.cases += 1
+            self.budget_used = max(self.budget_used, found.budget_used)
+            self.precision = max(self.precision, found.precision or 0.0)
+
+    @property
+    def verdict(self) -> str:
+        """The failure in a word; empty where there is none."""
+        return self.failure.partition(":")[0]
+
+    def to_json(self) -> str:
+        return json.dumps(vars(self))
+
+
+def from_json(text: str) -> Book:
+    record: dict[str, Any] = json.loads(text)
+    return Book(**record | {"unsupported": Counter(record["unsupported"])})
+
+
+def collect(reporter: "pytest.TerminalReporter") -> list[Book]:
+    """The books of all tests that have run, in whichever process."""
+    return [
+        from_json(str(text))
+        for reports in reporter.stats.values()
+        for report in reports
+        if getattr(report, "when", "") == "teardown"  # the fixture's, which enters the book
+        for name, text in getattr(report, "user_properties", ())
+        if name == PROPERTY
+    ]
+
+
+def table(books: Sequence[Book]) -> list[str]:
+    """Layer, variant and driver; cases, the share of the drawn that applied, bound, verdict."""
+    if not books:
+        return []
+    groups: dict[tuple[str, str, str], list[Book]] = defaultdict(list)
+    for book in books:
+        groups[book.layer, book.variant, book.driver].append(book)
+    rows: list[tuple[str, ...]] = [
+        ("layer", "variant", "driver", "cases", "applied", "bound", "honest", "verdict")
+    ]
+    rows += [row(key, group) for key, group in groups.items()]
+    widths = [max(len(line[k]) for line in rows) for k in range(len(rows[0]))]
+    lines = ["  ".join(cell.ljust(w) for cell, w in zip(r, widths, strict=True)) for r in rows]
+    reasons = Counter[str]()
+    for book in books:
+        for reason, count in book.unsupported.items():
+            reasons[f"{book.layer} {book.variant}: {reason}"] += count
+    listed = [f"unsupported, {count} cases: {reason}" for reason, count in sorted(reasons.items())]
+    return ["", *(line.rstrip() for line in lines), *listed, *failures(books)]
+
+
+def failures(books: Sequence[Book]) -> list[str]:
+    """How each test failed, with its replay line; what is the wrapper's once."""
+    failed = [book for book in books if book.failure]
+    once = {(book.variant, book.failure): book for book in reversed(failed)}
+    kept = [
+        book
+        for book in failed
+        if not book.failure.startswith(WRAPPER_ERROR) or book is once[book.variant, book.failure]
+    ]
+    return [f"{book.failure}\n  replay: {book.replay}" for book in kept]
+
+
+def nothing_ran(books: Sequence[Book]) -> bool:
+    """Whether there were tests of kernels, and not one of them ran a kernel that can be judged."""
+    return bool(books) and not any(book.cases or book.failure for book in books)
+
+
+def summary(books: Sequence[Book], verdict: str) -> dict[str, Any]:
+    """The run as JSON: its verdict, and every test's cases, refusals, failure and replay line."""
+    return {"verdict": verdict, "assays": [vars(book) for book in books]}
+
+
+def row(key: tuple[str, str, str], books: Sequence[Book]) -> tuple[str, ...]:
+    cases = sum(book.cases for book in books)
+    failed = [book.failure.split(":", 1)[0] for book in books if book.failure]
+    precision = max(book.precision for book in books)
+    unrun = "unsupported" if any(book.unsupported for book in books) else "nothing run"
+    verdict = ", ".join(sorted(set(failed))) or ("pass" if cases else unrun)
+    used = max(book.budget_used for book in books)
+    honest = f"{precision:.2g}×" if precision else ""
+    refused = sum(book.unsupported.total() for book in books)
+    drawn = cases + refused + sum(book.vacuous for book in books)
+    applied = f"{100 * (drawn - refused) / drawn:.0f} %" if refused else "all"
+    return (*key, str(cases), applied, f"{100 * used:.3g} %", honest, verdict)

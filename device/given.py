@@ -1,0 +1,150 @@
+"""What a variant is given as it declared it: its layouts, a copy to work in, features, numbers.
+
+Operands stand on the device in the reference's layout; what a variant wants otherwise is made
+here, in memory as guarded, and its output is brought back.
+"""
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from clgold.reference import Question
+from clgold.reference.poison import bits
+from clgold.reference.spec import Shape
+
+from . import memory
+from .layouts import Layout, find_layout
+from .memory import DeviceArray
+from .variants import Variant
+
+if TYPE_CHECKING:
+    import pyopencl as cl
+
+    from .session import Session
+
+# A quiet NaN of our own: what stands in padding, and is found again where a kernel relied on it.
+LANE = np.array(0x7FD80001, np.uint32)
+SIGN = np.uint32(0x7FFFFFFF)
+
+VERSION = re.compile(r"opencl_c ([0-9]+)\.([0-9]+)")
+
+
+def lacking(device: "cl.Device", requires: tuple[str, ...]) -> str:
+    """What the device has not of the features that a variant requires, as a reason; else empty."""
+    extensions = device.extensions.split()
+    for feature in requires:
+        version = VERSION.fullmatch(feature)
+        if version is None:
+            absent = feature not in extensions
+        else:
+            absent = newest(device) < (int(version[1]), int(version[2]))
+        if absent:
+            return f"requires {feature}, which the device has not"
+    return ""
+
+
+def newest(device: "cl.Device") -> tuple[int, int]:
+    """The newest OpenCL C that the device compiles."""
+    import pyopencl as cl
+
+    major, minor, *_ = re.findall(r"[0-9]+", device.opencl_c_version)
+    found = [(int(major), int(minor))]
+    try:
+        all_versions: Any = device.get_info(cl.device_info.OPENCL_C_ALL_VERSIONS)
+        found += [(one.version >> 22, one.version >> 12 & 1023) for one in all_versions]
+    except cl.Error:  # before OpenCL 3.0 there is one version
+        pass
+    return max(found)
+
+
+def unfit(variant: Variant, question: Question) -> str:
+    """Why the operands' numbers are none that the variant promises anything of; else empty."""
+    if variant.finite:
+        for name, values in zip(question.names, question.operands, strict=True):
+            if values is not None and not np.isfinite(values).all():
+                return f"{name} holds NaN or infinity, of which it promises nothing (finite=True)"
+    return ""
+
+
+def layouts(variant: Variant, question: Question) -> dict[str, Layout]:
+    """The layout of every operand, and of the output, that is not the reference's, by name."""
+    if isinstance(variant.layout, str):
+        images = [
+            name
+            for name, one, shape in zip(
+                question.names, question.declared, question.shapes, strict=True
+            )
+            if one.role == "activation" and shape is not None and len(shape) == 4
+        ]
+        names = [*images, *(["output"] if len(question.shape) == 4 else [])]
+        return {name: find_layout(variant.layout) for name in names}
+    return {name: find_layout(text) for name, text in variant.layout.items()}
+
+
+def dressed(
+    session: "Session", variant: Variant, question: Question, operands: tuple[Any, ...]
+) -> tuple[DeviceArray | None, ...]:
+    """The operands as the variant is to have them."""
+    wanted = layouts(variant, question)
+    found: list[DeviceArray | None] = []
+    for name, operand in zip(question.names, operands, strict=True):
+        if operand is not None and name in wanted:
+            operand = session.once(
+                ("layout", operand, wanted[name]),
+                lambda: packed(session, variant, operand, wanted[name]),  # noqa: B023 # at once
+            )
+        found.append(operand)
+    if variant.in_place and found[0] is not None:
+        first = found[0]
+        assert first.host is not None
+        copy = memory.upload(session.queue, first.name, first.host, session.guard(first.nbytes))
+        found[0] = replace(
+            copy,
+            shape=first.shape,
+            stored=first.stored,
+            layout=first.layout,
+            made="its operand itself, to be overwritten",
+        )
+    return tuple(found)
+
+
+def packed(
+    session: "Session", variant: Variant, operand: DeviceArray, layout: Layout
+) -> DeviceArray:
+    """A copy in another layout, its padding as declared."""
+    assert operand.host is not None
+    lane = 0 if variant.lanes == "zero" else np.array(LANE).view(np.float32)
+    values = layout.pack(operand.host, lane)
+    array = memory.upload(session.queue, operand.name, values, session.guard(values.nbytes))
+    return in_layout(array, layout, operand.shape)
+
+
+def in_layout(array: DeviceArray, layout: Layout, shape: Shape) -> DeviceArray:
+    """The array of the stored shape, as one of `shape` in that layout."""
+    made = f"an array in {layout.text}"
+    return replace(array, shape=shape, stored=array.shape, layout=layout.text, made=made)
+
+
+def from_padding(values: np.ndarray) -> str:
+    """That a result holds what stood in an operand's padding, as a message; else empty."""
+    if values.dtype != np.float32:
+        return ""
+    count = int(np.count_nonzero(bits(values) & SIGN == LANE))
+    if not count:
+        return ""
+    return (
+        f"{count} of {values.size} elements hold what stands in the padding of an operand; "
+        'declare lanes="zero" if the kernel relies on zeros there'
+    )
+
+
+def brought_back(array: DeviceArray, values: np.ndarray, dtype: type) -> np.ndarray:
+    """What the array holds, in the reference's layout; integers as wide as the reference's."""
+    if array.stored is not None:
+        values = find_layout(array.layout).unpack(values, array.shape)
+    wide = np.dtype(dtype)
+    if wide.kind == "i" and values.dtype.kind in "iu" and values.dtype.itemsize <= wide.itemsize:
+        return values.astype(wide)
+    return values

@@ -1,0 +1,1 @@
+"""Why and where a result is wrong: masks, causes, explanations, bisection, reproduction."""

@@ -1,0 +1,176 @@
+"""Which kernels of a network are at fault: each is judged on inputs that do not depend on others.
+
+A kernel runs on the reference's inputs and on the device's own, for every image; and, at its own
+shapes, on probes, for what the images do not show.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from math import prod
+
+import numpy as np
+
+from clgold.conformance.judge.assess import Checked, check_alone
+from clgold.conformance.judge.compare import Comparison
+from clgold.conformance.run.choose import Plan, upload_weights
+from clgold.conformance.run.evidence import Evidence
+from clgold.conformance.run.network import (
+    ImageReport,
+    KernelReport,
+    PassedOn,
+    verify_image,
+)
+from clgold.conformance.run.walk import Arrays
+from clgold.device.protocol import Device
+from clgold.device.variants import Variant
+from clgold.golden.cases import Case
+from clgold.networks import Kernel, shapes
+from clgold.networks.network import complete_attributes
+from clgold.networks.summary import summary_rows
+from clgold.reference.spec import Shape
+
+# The first ones alone where a kernel is large.
+PROBES = ("real", "special", "exact", "sparse", "wide")
+MOST_PRODUCTS = 2**30  # of all probes of a kernel: seconds
+MOST_ELEMENTS = 2**24  # of a probe's operands
+# An output of so few elements says little of a cause: a kernel at fault is probed so often again.
+FEW, AGAIN = 64, 8
+
+
+@dataclass(frozen=True)
+class NodeReport:
+    """A kernel over all images and probes.
+
+    born       the worst comparison on the reference's inputs, and own on the device's; image: on
+               which the kernel does worst
+    passed_on  the largest of all images, None where the kernel leaves nothing on any
+    probes     by name
+    evidence   every run that fails, the images' first
+    """
+
+    kernel: Kernel
+    variant: Variant
+    shape: Shape
+    image: str
+    born: Comparison
+    own: Comparison
+    passed_on: PassedOn | None
+    probes: Mapping[str, Comparison]
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def verdict(self) -> str:
+        """pass, or the verdict of the first run that fails."""
+        return self.evidence[0].checked.comparison.verdict if self.evidence else "pass"
+
+
+@dataclass(frozen=True)
+class Bisection:
+    """The network's images, end to end, and its kernels, in order."""
+
+    plan: Plan
+    images: tuple[ImageReport, ...]
+    nodes: tuple[NodeReport, ...]
+
+    @property
+    def faulty(self) -> tuple[NodeReport, ...]:
+        """The kernels at fault in order, those that only probes show behind the others."""
+        found = [node for node in self.nodes if node.evidence]
+        return tuple(sorted(found, key=lambda node: on_probes_alone(node)))
+
+
+def on_probes_alone(node: NodeReport) -> bool:
+    """Whether no image shows the fault."""
+    return node.evidence[0].shows.startswith("probe ")
+
+
+def bisect(
+    session: Device,
+    plan: Plan,
+    weights: Arrays,
+    pictures: Iterable[tuple[str, np.ndarray]],
+    seed: int = 0,
+) -> Bisection:
+    """Every image through every kernel, and every kernel that they do not find at fault on probes.
+
+    A kernel that leaves nothing to compare (a crash, a hang) is not run again.
+    """
+    uploaded = upload_weights(session, plan.network, weights)
+    lost: dict[str, Checked] = {}
+    images = []
+    for name, picture in pictures:
+        images.append(verify_image(session, plan, weights, uploaded, name, picture, lost))
+        lost |= {
+            one.kernel.name: one.evidence.checked
+            for one in images[-1].kernels
+            if one.evidence is not None and one.evidence.checked.run.output is None
+        }
+    session.drop(*uploaded.values())
+    columns = zip(*(image.kernels for image in images), strict=True)
+    nodes = [summarise([image.image for image in images], column) for column in columns]
+    return Bisection(
+        plan, tuple(images), tuple(probed(session, plan, node, seed) for node in nodes)
+    )
+
+
+def summarise(images: Iterable[str], reports: Iterable[KernelReport]) -> NodeReport:
+    """One kernel's reports on all images as one; the image on which it does worst goes first."""
+    ranked = sorted(zip(images, reports, strict=True), key=lambda pair: badness(pair[1]))[::-1]
+    image, worst = ranked[0]
+    passed = [one.passed_on for _, one in ranked if one.passed_on is not None]
+    return NodeReport(
+        worst.kernel,
+        worst.variant,
+        worst.shape,
+        image,
+        worst.comparison,
+        max((one.own for _, one in ranked), key=badness_of),
+        max(passed, key=lambda one: one.error) if passed else None,
+        {},
+        tuple(one.evidence for _, one in ranked if one.evidence is not None),
+    )
+
+
+def badness(report: KernelReport) -> tuple[bool, bool, float]:
+    """Failing first, on the reference's inputs before the device's, then by the bound's share."""
+    return (report.evidence is not None, *badness_of(report.comparison))
+
+
+def badness_of(found: Comparison) -> tuple[bool, float]:
+    return found.verdict != "pass", found.budget_used
+
+
+def probed(session: Device, plan: Plan, node: NodeReport, seed: int) -> NodeReport:
+    """The report with that of the probes: as evidence of a known fault, or to find one."""
+    if node.evidence and not node.evidence[0].made:
+        return node
+    runs = [probe(session, plan, node.kernel, case) for case in cases(plan, node.kernel, seed)]
+    found = {one.shows.removeprefix("probe ").split(":")[0]: one.checked.comparison for one in runs}
+    if prod(node.shape) < FEW and (node.evidence or failing(runs)):
+        further = [case for k in range(AGAIN) for case in cases(plan, node.kernel, seed + 1 + k)]
+        runs += [probe(session, plan, node.kernel, case) for case in further]
+    return replace(node, probes=found, evidence=(*node.evidence, *failing(runs)))
+
+
+def failing(runs: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Those of the runs that do not pass."""
+    return tuple(one for one in runs if one.checked.comparison.verdict != "pass")
+
+
+def cases(plan: Plan, kernel: Kernel, seed: int) -> list[Case]:
+    """The kernel at its own shapes with as many probes as its size allows."""
+    known = shapes(plan.network)
+    given = tuple(None if o is None else known[o] for o in kernel.operands)
+    if sum(prod(shape) for shape in given if shape is not None) > MOST_ELEMENTS:
+        return []
+    names = {node.name for node in kernel.nodes}
+    products = sum(row.multiply_adds for row in summary_rows(plan.network) if row.node in names)
+    attributes = complete_attributes(kernel, known)
+    count = MOST_PRODUCTS // max(1, products)
+    return [Case(kernel.layer, name, given, attributes, seed) for name in PROBES[:count]]
+
+
+def probe(device: Device, plan: Plan, kernel: Kernel, case: Case) -> Evidence:
+    """The kernel on a probe."""
+    checked = check_alone(device, plan.variants[kernel.name], case.question, plan.tolerance)
+    return Evidence(checked, f"probe {case.probe}: {case}")

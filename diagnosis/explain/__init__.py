@@ -1,0 +1,1 @@
+"""A failing run explained: in which layer, which elements, by which cause; and shown."""

@@ -1,0 +1,98 @@
+"""The cases that `clgold verify LAYER` runs, tier by tier.
+
+awkward    the fixtures' shapes and attributes with every probe
+covering   settings in which any two things that a layer varies meet, each with exact data, where
+           every difference shows, and with one other probe
+plain      what most kernels in the world support, paired in the same way
+large      more outputs than 16 bits count, sums longer than 16,384, an axis beyond 1024
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from clgold.reference import Chain, Layer, find_chain
+from clgold.reference.gradient import forward, setting
+from clgold.reference.operands import ANY, AXES, Setting
+
+from .cases import Case, fixed_cases
+from .covering import covering
+from .levels import DIMS, LENGTHS, SUMMED, TAPS, Levels, axis_names, varied
+from .probes import FIRST, PROBES
+from .settings import Values, chain_setting
+from .shapes import SHAPES
+
+OTHERS = tuple(probe for probe in PROBES if probe != "exact")
+LONG, MANY, DEEP = 1025, 66, 16_400  # LONG · MANY > 65,536
+
+
+def judged_cases(layer: str, seed: int = 0) -> list[Case]:
+    """The cases of every tier of a layer or chain; SpecError where there is no such chain."""
+    find_chain(layer)
+    late = [probe for probe in PROBES if probe not in FIRST]
+    return [
+        *fixed_cases(layer, seed),
+        *(
+            Case(layer, probe, *one, seed + number)
+            for number, one in enumerate(SHAPES.get(layer, ()))
+            for probe in late
+        ),
+        *paired(layer, covering(layer), seed),
+        *paired(layer, covering(layer, plain=True), seed),
+        *paired(layer, large(layer), seed),
+    ]
+
+
+def paired(layer: str, settings: tuple[Setting, ...], seed: int) -> Iterator[Case]:
+    """Each setting with exact data and, in turn, one other probe."""
+    for number, one in enumerate(settings):
+        for probe in ("exact", OTHERS[number % len(OTHERS)]):
+            yield Case(layer, probe, *one, seed + number)
+
+
+def large(name: str) -> tuple[Setting, ...]:
+    """Two settings of a layer or chain: with many outputs and a long axis, and with long sums."""
+    chain = find_chain(name)
+    of = forward(chain)
+    if of is not None:
+        return tuple(setting(chain.layers[0], *one) for one in large(of.name))
+    usual = {key: key.endswith(" given") or few(levels) for key, levels in varied(chain).items()}
+    first = chain.layers[0]
+    dims = {key: -1 for key in usual if varied(chain)[key] is DIMS}
+    chosen = (wide(first, usual) | dims, deep(chain, usual))
+    made = [chain_setting(chain, usual | values) for values in chosen if values]
+    return tuple(one[0] for one in made if one is not None)
+
+
+def few(levels: Levels) -> Any:
+    """Three of what is counted, else the first value."""
+    return 3 if levels in (LENGTHS, SUMMED, TAPS) else levels[0][0]
+
+
+def wide(layer: Layer, usual: Values) -> dict[str, Any]:
+    """LONG for the last axis that the layer leaves open, MANY for the one before."""
+    head, layout = f"{layer.name}: ", layer.operands[0].layouts[-1]
+    axes = [
+        {"OH": "SY", "OW": "SX"}.get(n, n) if "SY" in axis_names(layer) else n
+        for n in layer.output.split()
+    ]
+    known = sum(head + n in usual for n in axes)
+    if any(head + n not in usual and not n.isdigit() for n in axes if n != ANY):
+        known = 0
+    if axes != [ANY] and known < 2:  # the output has no two axes that are the layer's own
+        axes = list(layout)
+    last = [f"{ANY}0", f"{ANY}1"] if axes == [ANY] else [n.replace(ANY, f"{ANY}0") for n in axes]
+    many, long = [name for name in last if head + name in usual][-2:]
+    found = {many: MANY, long: LONG, "rank": len(last)}
+    found[f"{layer.operands[0].name} layout"] = len(layer.operands[0].layouts) - 1
+    if "SY" in last or "SX" in last:  # each place has weights of its own
+        found |= {name: 1 for name in axis_names(layer) if AXES.get(name, "").startswith("kernel")}
+    return {head + name: value for name, value in found.items()}
+
+
+def deep(chain: Chain, usual: Values) -> dict[str, Any]:
+    """DEEP products to add up; nothing where no axis of the first layer's decides on that."""
+    first, head = chain.layers[0], f"{chain.layers[0].name}: "
+    summed = [n for n in first.sums.split() if AXES.get(n) and head + n in usual]
+    if not summed and len(chain.layers) > 1 and head + f"{ANY}0" in usual:
+        summed = [f"{ANY}0"]
+    return {head + name: 1 if k else DEEP for k, name in enumerate(summed)}

@@ -1,0 +1,102 @@
+"""The functions that work on any layer's record: what it gives for operands, after every check."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from .alternatives import chosen, enclose_choices
+from .layer import Array, Attributes, Enclosure, Layer
+from .operands import Operand
+from .profile import Profile
+from .spec import Shape, SpecError
+
+
+def shapes_of(arrays: Iterable[Array | None]) -> tuple[Shape | None, ...]:
+    """The arrays' shapes, None for those absent."""
+    return tuple(None if array is None else array.shape for array in arrays)
+
+
+def check_operands(
+    layer: Layer, named: Iterable[tuple[str, Operand]], given: Iterable[Any]
+) -> None:
+    """Refuse whatever is not a float32 array where one is due."""
+    for (name, declared), operand in zip(named, given, strict=True):
+        if operand is None and declared.optional:
+            continue
+        if not isinstance(operand, np.ndarray) or isinstance(operand, np.ma.MaskedArray):
+            kind = type(operand).__name__
+            raise SpecError(f"{layer.name}: {name} is a {kind}, expected a float32 array")
+        if operand.dtype != np.float32:
+            raise SpecError(f"{layer.name}: {name} has dtype {operand.dtype}, expected float32")
+
+
+Operands = tuple[Array | None, ...]
+
+
+def prepare(
+    layer: Layer, operands: tuple[Any, ...], given: Mapping[str, Any]
+) -> tuple[Operands, Attributes, Shape]:
+    """The operands, all present, every attribute, the output's shape; after every check."""
+    operands = layer.complete(operands)
+    check_operands(layer, layer.declared(len(operands)), operands)
+    return operands, *layer.resolve(shapes_of(operands), given)
+
+
+def widened(operands: Operands) -> Operands:
+    """float32 operands as float64."""
+    return tuple(None if o is None else o.astype(np.float64) for o in operands)
+
+
+def compute(layer: Layer, operands: Operands, attributes: Attributes, shape: Shape) -> Array:
+    """The formula's value, which must have the shape that the rule gives."""
+    with np.errstate(all="ignore"):  # NaN and infinity in the data have defined results
+        value = np.asarray(layer.formula(*operands, **attributes))
+    if value.shape != shape:
+        raise AssertionError(f"{layer.name}: formula gave {value.shape}, shape rule {shape}")
+    return value
+
+
+def evaluate(layer: Layer, operands: tuple[Any, ...], **given: Any) -> Array:
+    """The layer's value in float64 for float32 operands, after every check."""
+    checked, attributes, shape = prepare(layer, operands, given)
+    return compute(layer, checked if layer.rounded else widened(checked), attributes, shape)
+
+
+def enclose(
+    layer: Layer, operands: tuple[Enclosure | None, ...], given: Mapping[str, Any], profile: Profile
+) -> Enclosure:
+    """As `enclose_resolved`, of attributes as a user gives them; SpecError."""
+    operands = layer.complete(operands)
+    shapes = shapes_of(None if o is None else o.value for o in operands)
+    return enclose_resolved(layer, operands, layer.resolve(shapes, given)[0], profile)
+
+
+def enclose_resolved(
+    layer: Layer,
+    operands: tuple[Enclosure | None, ...],
+    attributes: Attributes,
+    profile: Profile,
+) -> Enclosure:
+    """The layer's value for these operands, and how far an honest kernel's result may be from it.
+
+    Operands that carry a bound or choices pass them on: the result encloses whatever a kernel with
+    the profile's arithmetic computes from any inputs inside theirs.
+    """
+    place = chosen(operands)
+    if place is not None:
+
+        def enclose_one(given: tuple[Enclosure | None, ...]) -> Enclosure:
+            return enclose_resolved(layer, given, attributes, profile)
+
+        return enclose_choices(layer, operands, place, enclose_one)
+    values = [None if o is None else o.value for o in operands]
+    with np.errstate(all="ignore"):
+        value = np.asarray(layer.formula(*values, **attributes))
+        bound = layer.error(profile, value, *operands, **attributes)
+        choices = None
+        if layer.choices is not None:
+            choices = layer.choices(profile, value, *operands, **attributes)
+    # A NaN bound says that no bound is known: anything may come out.
+    bound = np.where(np.isnan(bound) & ~np.isnan(value), np.inf, bound)
+    return Enclosure(value, bound, choices)

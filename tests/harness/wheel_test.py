@@ -1,0 +1,116 @@
+"""What is installed is whole, and leaves other projects' pytest alone."""
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from harness.command import PROGRAM, device_name
+
+from clgold import __version__
+from clgold.device.session import Session
+
+ROOT = Path(__file__).parents[2]
+BUILD = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
+GENERATED = shutil.ignore_patterns(".git", ".*_cache", ".hypothesis", "build", "*.egg-info")
+
+# As pytest-playwright, and many a project's conftest.py, declare them.
+OPTIONS = """
+def pytest_addoption(parser):
+    for name in ("--device", "--layer", "--effort", "--kernels"):
+        parser.addoption(name)
+"""
+TEST = """
+def test_the_option_is_theirs(pytestconfig):
+    assert pytestconfig.getoption("--device") == "Pixel 5"
+"""
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what the wheel holds."""
+    folder = tmp_path_factory.mktemp("wheel")
+    source = shutil.copytree(ROOT, folder / "source", ignore=GENERATED)
+    command = [sys.executable, "-c", BUILD, str(folder)]
+    subprocess.run(command, cwd=source, check=True, capture_output=True)
+    (wheel,) = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder / "installed")
+    return folder / "installed"
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Path:
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    return folder
+
+
+def run(installed: Path, folder: Path, *command: object) -> str:
+    """What a command of Python's prints, in `folder`, with nothing but the wheel's modules."""
+    environment = os.environ | {"PYTHONPATH": str(installed), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-P", *map(str, command)],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_wheel_holds_one_package_and_declares_one_program(installed: Path) -> None:
+    record = f"clgold-{__version__}.dist-info"
+    assert {path.name for path in installed.iterdir()} == {"clgold", record}
+    assert not (installed / "clgold" / "tests").exists()
+    declared = (installed / record / "entry_points.txt").read_text().split("\n")
+    assert [line for line in declared if line.startswith("[")] == ["[console_scripts]"]
+
+
+def test_clgold_has_a_version_and_the_reference(installed: Path, empty: Path) -> None:
+    program = "import clgold; print(clgold.__version__, clgold.reference.__file__)"
+    said = run(installed, empty, "-c", program).split()
+    assert said == [__version__, str(installed / "clgold" / "reference" / "__init__.py")]
+    assert run(installed, empty, "-c", PROGRAM, "--version") == f"clgold, version {__version__}\n"
+
+
+def test_the_installed_suite_runs_and_leaves_nothing(
+    installed: Path, empty: Path, opencl: Session
+) -> None:
+    before = sorted(installed.rglob("*"))
+    options = ("--layer", "relu", "--effort", "quick", "--device", device_name(opencl), "-n", 2)
+    said = run(installed, empty, "-c", PROGRAM, "suite", *options, "-v")
+    assert f"rootdir: {installed / 'clgold'}\n" in said
+    assert "/conformance/suite/golden_test.py::test_the_naive_kernel" in said
+    row = next(line for line in said.splitlines() if line.startswith("relu"))
+    assert row.split()[-1] == "pass"
+    assert sorted(installed.rglob("*")) == before
+    assert list(empty.iterdir()) == []
+
+
+def test_the_installed_networks_pass(installed: Path, empty: Path, opencl: Session) -> None:
+    said = run(installed, empty, "-c", PROGRAM, "verify", "stn", "--device", device_name(opencl))
+    assert said.endswith("verdict: pass\n")
+
+
+@pytest.mark.parametrize("owner", ["conftest", "plug-in"])
+def test_other_projects_keep_their_options(installed: Path, empty: Path, owner: str) -> None:
+    name = "conftest" if owner == "conftest" else "their_plugin"
+    (empty / f"{name}.py").write_text(OPTIONS)
+    (empty / "test_theirs.py").write_text(TEST)
+    if owner == "plug-in":
+        record = empty / "their_plugin-1.0.dist-info"
+        record.mkdir()
+        (record / "METADATA").write_text(
+            "Metadata-Version: 2.1\nName: their-plugin\nVersion: 1.0\n"
+        )
+        (record / "entry_points.txt").write_text("[pytest11]\ntheirs = their_plugin\n")
+    path = Path(f"{installed}{os.pathsep}{empty}")
+    theirs = run(path, empty, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--device", "Pixel 5")
+    assert "1 passed" in theirs
+    ours = run(path, empty, "-c", PROGRAM, "suite", "--collect-only", "-q", "--layer", "relu")
+    assert "conformance/suite/kernels_test.py::test_kernel_conforms[relu-naive" in ours

@@ -1,0 +1,29 @@
+"""tanh_grad is what its definition says; near y = 1 the bound is absolute."""
+
+import definitions
+import numpy as np
+from draws import Case, cases
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clgold.reference import error_bound, tanh_grad
+
+ANY = st.one_of(cases("tanh_grad", "integers"), cases("tanh_grad", "reals"))
+
+
+@given(ANY)
+def test_output_is_the_definition_to_a_few_roundings(case: Case) -> None:
+    expected = case.call(definitions.doubled(definitions.EXACT["tanh_grad"]))
+    assert definitions.close(case.call(tanh_grad), expected, np.abs(expected))
+
+
+def test_small_integers_are_exact() -> None:
+    g, y = (np.array(values, np.float32) for values in ([3, -5, 8], [2, 8, -7]))
+    np.testing.assert_array_equal(tanh_grad(g, y), [-9, 315, -384])
+    assert not error_bound("tanh_grad", g, y).any()
+
+
+def test_the_bound_is_absolute_where_the_square_cancels() -> None:
+    g, y = (np.array([value], np.float32) for value in (1.0, 1 - 2.0**-20))
+    bound = error_bound("tanh_grad", g, y).item()
+    assert 2 * 2.0**-24 <= bound <= 3 * 2.0**-24

@@ -1,0 +1,100 @@
+"""A step of training follows from a network's description: backward, set to zero, updates."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from clgold.conformance.commands.targets import Target, target_weights, training_target
+from clgold.conformance.run.inputs import seeded
+from clgold.networks import CIFAR10, GOOGLENET, LENET5, Network
+from clgold.networks.network import complete_attributes, shapes
+from clgold.networks.training import HELD, LABELS, LOSS_GRADIENT, Recipe, trained, trained_on
+from clgold.reference import SpecError, find_layer
+
+Array = np.ndarray
+RECIPE = Recipe(batch=2)
+
+
+def run(network: Network, arrays: dict[str, Array]) -> dict[str, Array]:
+    """Every node's value in float64, nothing rounded between them."""
+    known, sizes = dict(arrays), shapes(network)
+    for kernel in network.kernels:
+        (node,) = kernel.nodes
+        given = [None if o is None else known[o] for o in node.operands]
+        attributes = complete_attributes(kernel, sizes)
+        known[node.name] = np.asarray(find_layer(node.layer).formula(*given, **attributes))
+    return known
+
+
+def prepared(network: Network) -> tuple[Network, dict[str, Array]]:
+    """A step of training and every array that it reads, in float64."""
+    target = training_target(Target(network), RECIPE)
+    ((name, shape),) = target.network.inputs.items()
+    arrays = target_weights(target, None, 0) | {name: seeded(0, name, shape)}
+    return target.network, {key: value.astype(np.float64) for key, value in arrays.items()}
+
+
+@pytest.mark.parametrize("network", [LENET5, CIFAR10], ids=lambda one: one.name)
+def test_gradients_are_what_differences_of_the_loss_tend_to(network: Network) -> None:
+    step, arrays = prepared(network)
+    known = run(step, arrays)
+    for weight in trained(network):
+        ours, h = known[f"{weight}.grad"], 1e-5
+        place = np.unravel_index(int(np.abs(ours).argmax()), ours.shape)
+        moved = []
+        for sign in (-1, 1):
+            other = arrays[weight].copy()
+            other[place] += sign * h
+            moved.append(run(step, arrays | {weight: other})["loss"])
+        assert (moved[1] - moved[0]) / (2 * h) == pytest.approx(ours[place], rel=1e-5)
+
+
+def test_the_step_is_taken_on_the_gradient_with_its_decay() -> None:
+    step, arrays = prepared(CIFAR10)
+    known = run(step, arrays)
+    for weight in trained(CIFAR10):
+        due = known[f"{weight}.grad"] + RECIPE.weight_decay * arrays[weight]
+        np.testing.assert_allclose(
+            known[f"{weight}.update"], arrays[weight] - RECIPE.lr * due, rtol=1e-12
+        )
+        np.testing.assert_allclose(known[f"{weight}.velocity"], due, rtol=1e-12)
+
+
+def test_a_second_step_goes_on_from_the_first_ones_weights_and_velocities() -> None:
+    twice = trained_on(CIFAR10, replace(RECIPE, steps=2))
+    _, arrays = prepared(CIFAR10)
+    known = run(twice, arrays)
+    assert known["step2.loss"] < known["step1.loss"]
+    name = "fc2.weight"
+    node = next(one for one in twice.nodes if one.name == f"step2.{name}.update")
+    assert node.operands == (f"step1.{name}.update", f"step2.{name}.grad", f"step1.{name}.velocity")
+
+
+def test_every_gradients_array_is_set_to_zero_before_it_is_added_to() -> None:
+    step, arrays = prepared(CIFAR10)
+    by_name = {node.name: node for node in step.nodes}
+    for weight in trained(CIFAR10):
+        added = by_name[f"{weight}.grad"]
+        assert added.layer == "accumulate"
+        zeroed = by_name[added.operands[0] or ""]
+        assert (zeroed.layer, zeroed.operands) == ("set_zero", (f"{weight}{HELD}",))
+        assert np.all(arrays[f"{weight}{HELD}"] == 7)
+
+
+def test_labels_are_seeded_and_the_losss_own_gradient_is_1() -> None:
+    _, arrays = prepared(LENET5)
+    assert arrays[LABELS].shape == (2, 10)
+    np.testing.assert_array_equal(arrays[LABELS].sum(axis=1), 1)
+    np.testing.assert_array_equal(arrays[LOSS_GRADIENT], 1.0)
+
+
+def test_a_layer_without_a_gradient_is_named() -> None:
+    with pytest.raises(SpecError, match="there is no layer for the gradient of its"):
+        trained_on(GOOGLENET, RECIPE)
+
+
+def test_ten_steps_of_digits_lower_the_loss() -> None:
+    known = run(trained_on(LENET5, Recipe(batch=2, steps=10)), prepared(LENET5)[1])
+    losses = [float(known[f"step{k}.loss"]) for k in range(1, 11)]
+    assert losses[-1] < 0.8 * losses[0], losses

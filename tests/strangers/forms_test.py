@@ -1,0 +1,91 @@
+"""Forms of use as in the wild, each as a small kernel, run by a documented command.
+
+A file in forms/ is what a stranger would write; here stand the command and the true verdict.
+"""
+
+import json
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from clgold.conformance.commands import cli
+from clgold.device.session import Session
+
+FORMS = Path(__file__).parent / "forms"
+POOL = ("--shape", "input=2,6,9,7", "--set", "kernel_size=3", "--set", "stride=2")
+ONE = ("--shape", "input=2,6,9,7", "--set", "kernel_size=1")
+IMAGES = ("--shape", "input=2,3,5,7")
+SQUARE = ("--shape", "input=1,8,8,8", "--shape", "weight=16,8,3,3", "--shape", "bias=16")
+
+# By file and variant: the layer, more options, and the verdicts that must be seen, and no others.
+RIGHT: dict[str, tuple[str, tuple[str, ...], set[str]]] = {
+    "nhwc nhwc": ("max_pool2d", POOL, {"pass"}),
+    "nc4hw4 nc4hw4": ("max_pool2d", POOL, {"pass"}),
+    "pitch pitch": ("relu", IMAGES, {"pass"}),
+    "pitch greedy": ("relu", IMAGES, {"wrong"}),
+    "pitch trusting": ("relu", IMAGES, {"pass"}),
+    "in_place declared": ("relu", IMAGES, {"pass"}),
+    "in_place copying": ("relu", IMAGES, {"pass"}),
+    "in_place undeclared": ("relu", IMAGES, {"input-modified", "pass"}),
+    "gemm gemm": ("linear", ("--probe", "exact,real"), {"pass"}),
+    "scalars double": ("batch_norm", ("--probe", "real,wide"), {"pass", "unsupported"}),
+    "texts texts": ("elu", ("--probe", "real,special"), {"pass"}),
+    "picture picture": ("relu", (*IMAGES, "--probe", "real,wide"), {"pass"}),
+    "narrow narrow": ("argmax", ("--probe", "exact,special"), {"pass", "unsupported"}),
+    "finite finite": ("max_pool2d", ONE, {"pass", "unsupported"}),
+    "finite unsaid": ("max_pool2d", (*ONE, "--probe", "special"), {"wrong"}),
+    "features features": ("relu", IMAGES, {"unsupported"}),
+    "square square": ("conv2d", (*SQUARE, "--set", "padding=1"), {"pass"}),
+    "lane lane": ("softmax", ("--shape", "input=1,2,3,4", "--set", "dim=-1"), {"pass", "wrong"}),
+}
+
+
+Verify = Callable[..., tuple[int, Any]]
+
+
+@pytest.fixture
+def verify(
+    opencl: Session, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Verify:
+    """`clgold verify` here, on the tests' session: its exit code and JSON."""
+    command = import_module("clgold.conformance.commands.verify")
+    monkeypatch.setattr(command, "open_session", lambda _: opencl)
+    return lambda *words: run(capsys, *words)
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, Any]:
+    code = 0
+    with np.errstate():
+        try:
+            cli.main(["verify", *map(str, words), "--in-process", "--json", "-"])
+        except SystemExit as end:
+            code = int(str(end.code))
+    said = capsys.readouterr()
+    assert said.out, said.err
+    return code, json.loads(said.out)
+
+
+@pytest.mark.parametrize("form", RIGHT)
+def test_a_form_of_use_gets_its_true_verdict(opencl: Session, verify: Verify, form: str) -> None:
+    file, name = form.split()
+    layer, options, expected = RIGHT[form]
+    kernels = ("--kernels", FORMS / f"{file}.py", "--variant", f"{layer}={name}")
+    code, answer = verify(layer, *kernels, *options)
+    found = {one["verdict"] for one in answer["cases"]}
+    if file == "scalars" and "cl_khr_fp64" not in opencl.device.extensions:
+        expected = {"unsupported"}
+    if file == "picture" and not opencl.device.image_support:
+        expected = {"wrapper-error"}
+    assert found - {"vacuous"} == expected, answer["cases"]
+    assert code == (0 if "pass" in found and found <= {"pass", "unsupported", "vacuous"} else 1)
+
+
+def test_what_the_device_lacks_is_said(verify: Verify) -> None:
+    kernels = ("--kernels", FORMS / "features.py", *IMAGES)
+    _, answer = verify("relu", *kernels, "--probe", "real")
+    (case,) = answer["cases"]
+    assert case["message"] == "requires cl_nobody_has_this, which the device has not"
