@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from clgold.diagnosis.bisect.engine import Bisection, NodeReport
+from clgold.diagnosis.bisect.engine import AT_OTHER_SIZES, Bisection, NodeReport
 from clgold.diagnosis.bisect.faults import Fault
 from clgold.diagnosis.bisect.spread import Spread
 from clgold.diagnosis.bisect.stretch import Stretch
@@ -41,6 +41,12 @@ def kernels_table(bisection: Bisection) -> Table:
         "passed on: distance from the reference's trace as a share of its largest value"
     )
     return table
+
+
+def lacking_lines(lacking: Sequence[str]) -> list[str]:
+    """What a pass says nothing of."""
+    head = "The network has nothing else than this (batches and unequal sides: see its probes):"
+    return [head, *(f"    {one}" for one in lacking)] if lacking else []
 
 
 def passed_on_text(node: NodeReport) -> str:
@@ -95,6 +101,9 @@ def paragraph(fault: Fault) -> list[str]:
         lines = [f"where: {fault.between}: {fault.node} ({fault.layers})"]
     else:
         lines.append(f"shows on: {shows_text(fault.shows)}")
+        if all(AT_OTHER_SIZES in place_text(one) for one in fault.shows):
+            lines.append("at the network's own sizes it is right: if it is for these alone, let")
+            lines.append("    its `supports` say so")
     lines += few_lines(fault.diagnosis, numbers=True)
     if fault.spread is not None:
         lines.append(f"goes on: {spread_text(fault.spread)}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clgold.device.protocol import Device
+from clgold.diagnosis.bisect.elsewhere import never_exercised
 from clgold.diagnosis.bisect.engine import Bisection, bisect
 from clgold.diagnosis.bisect.faults import (
     Fault,
@@ -29,7 +30,7 @@ from ..judge.compare import Tolerance
 from ..run.choose import Plan
 from . import output_folder as written
 from .bisect_json import device_json, trace_json
-from .bisect_report import kernels_table, stretches_table
+from .bisect_report import kernels_table, lacking_lines, stretches_table
 from .options import tracked
 from .report import device_text
 
@@ -72,9 +73,11 @@ def on_device(
             answers.append(folder / "answer.png")
         written.remember(folder, answers)
     heading = f"{network.name} ({view}) on {device_text(about)}"
-    parts = (heading, kernels_table(found))
+    lacking = never_exercised(network, plan.kernels)
+    parts = (heading, kernels_table(found), *lacking_lines(lacking))
     verdict = "fail" if faults else "pass"
-    return Found(verdict, tuple(faults), device_json(found, view, about), parts)
+    answer = {**device_json(found, view, about), "never_exercised": list(lacking)}
+    return Found(verdict, tuple(faults), answer, parts)
 
 
 def explained(

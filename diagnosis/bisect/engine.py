@@ -1,12 +1,13 @@
 """Which kernels of a network are at fault: each is judged on inputs that do not depend on others.
 
 A kernel runs on the reference's inputs and on the device's own, for every image; and, at its own
-shapes, on probes, for what the images do not show.
+shapes and at others, on probes, for what the images do not show.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -29,8 +30,13 @@ from clgold.networks.network import complete_attributes
 from clgold.networks.summary import summary_rows
 from clgold.reference.spec import Shape
 
+from .elsewhere import at_other_sizes
+
 # The first ones alone where a kernel is large.
-PROBES = ("real", "special", "exact", "sparse", "wide")
+PROBES = ("real", "special", "exact", "sparse", "wide", "shifted")
+# At sizes that the network lacks; "shifted" is all negative, and far below zero.
+OTHERS = ("real", "shifted")
+AT_OTHER_SIZES = " at other sizes"
 MOST_PRODUCTS = 2**30  # of all probes of a kernel: seconds
 MOST_ELEMENTS = 2**24  # of a probe's operands
 # An output of so few elements says little of a cause: a kernel at fault is probed so often again.
@@ -144,12 +150,22 @@ def probed(session: Device, plan: Plan, node: NodeReport, seed: int) -> NodeRepo
     """The report with that of the probes: as evidence of a known fault, or to find one."""
     if node.evidence and not node.evidence[0].made:
         return node
-    runs = [probe(session, plan, node.kernel, case) for case in cases(plan, node.kernel, seed)]
-    found = {one.shows.removeprefix("probe ").split(":")[0]: one.checked.comparison for one in runs}
+    own = cases(plan, node.kernel, seed)
+    runs = [probe(session, plan, node.kernel, case) for case in own]
+    if not node.evidence and not failing(runs):
+        variant = plan.variants[node.kernel.name]
+        other = (at_other_sizes(case, variant) for case in elsewhere(plan, node.kernel, seed))
+        runs += [probe(session, plan, node.kernel, c, AT_OTHER_SIZES) for c in other if c]
+    found = {place_of(one.shows): one.checked.comparison for one in runs}
     if prod(node.shape) < FEW and (node.evidence or failing(runs)):
         further = [case for k in range(AGAIN) for case in cases(plan, node.kernel, seed + 1 + k)]
         runs += [probe(session, plan, node.kernel, case) for case in further]
     return replace(node, probes=found, evidence=(*node.evidence, *failing(runs)))
+
+
+def place_of(shows: str) -> str:
+    """Which probe, of what an evidence says that it shows on."""
+    return shows.removeprefix("probe ").split(":")[0]
 
 
 def failing(runs: Iterable[Evidence]) -> tuple[Evidence, ...]:
@@ -159,18 +175,29 @@ def failing(runs: Iterable[Evidence]) -> tuple[Evidence, ...]:
 
 def cases(plan: Plan, kernel: Kernel, seed: int) -> list[Case]:
     """The kernel at its own shapes with as many probes as its size allows."""
-    known = shapes(plan.network)
-    given = tuple(None if o is None else known[o] for o in kernel.operands)
+    given, attributes = setting_of(plan, kernel)
     if sum(prod(shape) for shape in given if shape is not None) > MOST_ELEMENTS:
         return []
     names = {node.name for node in kernel.nodes}
     products = sum(row.multiply_adds for row in summary_rows(plan.network) if row.node in names)
-    attributes = complete_attributes(kernel, known)
     count = MOST_PRODUCTS // max(1, products)
     return [Case(kernel.layer, name, given, attributes, seed) for name in PROBES[:count]]
 
 
-def probe(device: Device, plan: Plan, kernel: Kernel, case: Case) -> Evidence:
+def elsewhere(plan: Plan, kernel: Kernel, seed: int) -> list[Case]:
+    """What is run at other sizes, once the kernel is right at its own: they are small ones."""
+    given, attributes = setting_of(plan, kernel)
+    return [Case(kernel.layer, name, given, attributes, seed) for name in OTHERS]
+
+
+def setting_of(plan: Plan, kernel: Kernel) -> tuple[tuple[Shape | None, ...], Mapping[str, Any]]:
+    """The shapes of a kernel's operands, and its attributes."""
+    known = shapes(plan.network)
+    given = tuple(None if o is None else known[o] for o in kernel.operands)
+    return given, complete_attributes(kernel, known)
+
+
+def probe(device: Device, plan: Plan, kernel: Kernel, case: Case, sizes: str = "") -> Evidence:
     """The kernel on a probe."""
     checked = check_alone(device, plan.variants[kernel.name], case.question, plan.tolerance)
-    return Evidence(checked, f"probe {case.probe}: {case}")
+    return Evidence(checked, f"probe {case.probe}{sizes}: {case}")

@@ -15,7 +15,7 @@ import numpy as np
 
 from clgold.reference import Chain, Question, SpecError, ask
 from clgold.reference.evaluate import Operands, shapes_of
-from clgold.reference.question import flat, resolve
+from clgold.reference.question import flat, per_layer, resolve
 from clgold.reference.spec import Shape
 
 SHAPES = ""  # where operands' stand among layers' names: no layer is called so
@@ -66,17 +66,26 @@ def integers(
 
 def cut(case: Question, target: Sizes, tail: bool = False) -> Question | None:
     """The question with these sizes, its operands' first or last elements; None where refused."""
-    found: Any = {SHAPES: case.shapes, **case.attributes}
-    for coordinate, size in target.items():
-        found = replaced(found, coordinate.path, size)
-    shapes, given = found.pop(SHAPES), flat(case.chain, found)
-    if not fits(case.chain, shapes, given):
+    found = sized(case.chain, case.shapes, case.flat, target)
+    if found is None:
         return None
+    shapes, given = found
     operands = tuple(
-        None if values is None else crop(values, shape, tail)
+        None if values is None or shape is None else crop(values, shape, tail)
         for values, shape in zip(case.operands, shapes, strict=True)
     )
     return ask(case.chain, operands, given)
+
+
+def sized(
+    chain: Chain, shapes: tuple[Shape | None, ...], given: Mapping[str, Any], target: Sizes
+) -> tuple[tuple[Shape | None, ...], Mapping[str, Any]] | None:
+    """Shapes and attributes, complete, with these sizes; None where the shape rule refuses them."""
+    found: Any = {SHAPES: shapes, **per_layer(chain, given)}
+    for coordinate, size in target.items():
+        found = replaced(found, coordinate.path, size)
+    wanted, attributes = found.pop(SHAPES), flat(chain, found)
+    return (wanted, attributes) if fits(chain, wanted, attributes) else None
 
 
 def fits(chain: Chain, shapes: tuple[Shape | None, ...], given: Mapping[str, Any]) -> bool:

@@ -20,13 +20,14 @@ from clgold.device.run import Run
 from clgold.device.session import Session
 from clgold.device.variants import Variant, load_variants
 from clgold.device.worker import RemoteArray, Worker
-from clgold.diagnosis.bisect.engine import Bisection, NodeReport, bisect, cases
+from clgold.diagnosis.bisect.elsewhere import never_exercised
+from clgold.diagnosis.bisect.engine import AT_OTHER_SIZES, Bisection, NodeReport, bisect, cases
 from clgold.diagnosis.bisect.faults import fault_of_kernel
 from clgold.diagnosis.bisect.spread import spread
 from clgold.diagnosis.explain.diagnose import diagnose, first_wrong, worst_elements
 from clgold.golden.photographs import load_image, photographs
 from clgold.golden.weights import Arrays, seeded_weights
-from clgold.networks import NETWORKS, STN, Network, shapes
+from clgold.networks import NETWORKS, STN, Network, shapes, view
 from clgold.networks.network import complete_attributes
 from clgold.reference import Enclosure, ask, find_chain
 from clgold.reference.profile import FULL
@@ -83,7 +84,8 @@ def test_right_kernels_are_not_blamed(
     assert blamed(found) == {}
     for node in found.nodes:
         assert (node.born.verdict, node.own.verdict) == ("pass", "pass")
-        assert set(node.probes) == {"real", "special", "exact", "sparse", "wide"}
+        other = {f"{probe} at other sizes" for probe in ("real", "shifted")}
+        assert set(node.probes) == {"real", "special", "exact", "sparse", "wide", "shifted"} | other
         assert node.passed_on is not None
         assert node.passed_on.relative < 1e-4
 
@@ -127,6 +129,30 @@ def test_a_fault_that_no_photograph_shows_is_found_on_a_probe(
     (report,) = found.faulty
     assert (report.born.verdict, report.own.verdict) == ("pass", "pass")
     assert all(one.shows.startswith("probe ") for one in report.evidence)
+
+
+ELSEWHERE = {"conv1.max_pool2d": 0, "FC2.linear": 1, "fc4.linear": 1, "fc4.softmax": 2}
+
+
+def test_a_fault_that_the_network_cannot_show_is_found_at_other_sizes_or_on_other_data(
+    opencl: Session, weights: Arrays, pictures: Arrays
+) -> None:
+    square = load_variants(Path(__file__).parent / "kernels" / "square.py")
+    plan = primitive(*(at(node, square[k]) for node, k in ELSEWHERE.items()))
+    # `at` refuses every other size; at other sizes the variant is to run.
+    free = {name: replace(one, supports=None) for name, one in plan.variants.items()}
+    found = bisect(opencl, replace(plan, variants=free), weights, pictures.items())
+    assert set(blamed(found)) == set(ELSEWHERE)
+    for node in found.faulty:
+        assert node.born.verdict == "pass"
+        other = [AT_OTHER_SIZES in one.shows for one in node.evidence]
+        assert all(other) == (node.kernel.layer != "softmax")
+
+
+def test_what_the_network_never_exercises_is_listed() -> None:
+    lacking = dict(line.split(": ") for line in never_exercised(STN, view(STN, False)))
+    assert lacking["conv2d"].startswith("batch 1, square images, stride 1, padding 0")
+    assert "padding_mode zeros" in lacking["grid_sample"]
 
 
 def test_faults_that_images_show_go_first(
@@ -254,10 +280,10 @@ def test_a_large_kernel_gets_fewer_probes() -> None:
         plan_run(network, True, ()) for network in NETWORKS if network.name in ("stn", "vgg16")
     )
     given = {kernel.name: cases(small, kernel, 0) for kernel in small.kernels}
-    names = ["real", "special", "exact", "sparse", "wide"]
+    names = ["real", "special", "exact", "sparse", "wide", "shifted"]
     assert all([case.probe for case in found] == names for found in given.values())
     counts = {len(cases(large, kernel, 0)) for kernel in large.kernels}
-    assert {0, 1, 5} <= counts
+    assert {0, 1, 6} <= counts
 
 
 def softmax_of(kept_is_wrong: bool) -> Evidence:
