@@ -27,6 +27,7 @@ OPTIONS = (
     *("--rootdir", str(FOLDER.parents[1])),  # so that ids begin with conformance/suite/
     "--noconftest",
     *("-p", "no:cacheprovider"),
+    *("-r", "N"),  # the summary would say every failure again, whole where CI is set
     *("-p", "xdist.plugin"),
     *("-p", "_hypothesis_pytestplugin"),
     *("-p", "clgold.conformance.suite.plugin"),

@@ -224,9 +224,9 @@ def test_every_kernel_of_a_network_has_a_variant(network: Network, fused: bool) 
     assert {kernel.layer for kernel in view(network, fused)} <= ours
 
 
-# Of some processors a driver's compiler says that vectors of 16 are passed in memory.
-@pytest.mark.filterwarnings("ignore::pyopencl.CompilerWarning")
-@pytest.mark.parametrize("path", KERNELS, ids=identity)
+# What a gate tries may crash a driver: the wheel's PoCL on a CPU that it takes for one without
+# AVX-512 builds vectors of 16 wrong. Gates run in processes of their own.
+@pytest.mark.parametrize("path", [p for p in KERNELS if "gate" not in p.name], ids=identity)
 def test_a_kernel_file_compiles_with_the_folder_of_kernels_alone(
     opencl: Session, path: Path
 ) -> None:
