@@ -151,7 +151,7 @@ def attribute_factors(name: str, one: Attribute, lengths: Levels = LENGTHS) -> F
         return {f"{name}.{axis}.{side}": SIDES for axis in (0, 1) for side in (0, 1)}
     if kind == "number":
         usual = one.others[:1] if one.default is REQUIRED else (one.default,)
-        return {name: (usual, *([one.others] if one.others else []), (1.5,))}
+        return {name: tuple(filter(None, (usual, one.others, one.strange)))}
     if kind == "size":
         return {axis: BATCHES if axis == "N" else lengths for axis in one.options}
     if kind == "count":

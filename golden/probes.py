@@ -15,7 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from clgold.reference.generator import bell, integers, uniform
+from clgold.reference.generator import bell, integers, kept, uniform
 from clgold.reference.operands import Operand
 from clgold.reference.spec import Shape
 
@@ -31,7 +31,7 @@ def fill(probe: str, operand: Operand, name: str, seed: int, shape: Shape) -> Ar
     """float32 of that shape, such as the operand may hold; each name has numbers of its own."""
     if shape == ():
         return fill(probe, operand, name, seed, (1,)).reshape(())
-    values = (labels if operand.role == "label" else PROBES[probe])(operand, name, seed, shape)
+    values = GIVEN.get(operand.role, PROBES[probe])(operand, name, seed, shape)
     with np.errstate(over="ignore", under="ignore"):
         return values.astype(np.float32)
 
@@ -39,6 +39,11 @@ def fill(probe: str, operand: Operand, name: str, seed: int, shape: Shape) -> Ar
 def labels(operand: Operand, name: str, seed: int, shape: Shape) -> Array:
     """(images, classes): 1 at each image's class, and 0."""
     return np.eye(shape[1])[integers(seed, name, shape[:1], 0, shape[1] - 1)]
+
+
+def masks(operand: Operand, name: str, seed: int, shape: Shape) -> Array:
+    """Half of them 1, the others 0."""
+    return kept(seed, name, shape, 0.5)
 
 
 def probed(
@@ -155,6 +160,7 @@ def shifted(operand: Operand, name: str, seed: int, shape: Shape) -> Array:
     return np.where((sum(places) + seed // 3) % max(shape, default=1) == 0, 100.0, values)
 
 
+GIVEN: dict[str, Fill] = {"label": labels, "mask": masks}  # whatever the probe, by role
 FIRST = ("exact", "real", "sparse", "cancelling", "wide", "special")  # the fixtures' probes
 
 PROBES: dict[str, Fill] = {

@@ -7,8 +7,10 @@ every convolution seeing all channels.
 
 Pooling comes before normalisation, as in the tables of both forms that circulate (and in Caffe's
 CaffeNet), where the paper normalises first. The paper's 224×224 image does not tile; 227 does.
-Dropout is a matter of training and has no node.
+Training leaves out half of the values of the first two fully connected layers.
 """
+
+from dataclasses import replace
 
 from .network import Network
 from .parts import Parts, assemble, conv_relu, decision, linear, linear_relu, max_pool, plain
@@ -53,7 +55,8 @@ def classifier() -> Parts:
 def alexnet(name: str, title: str, groups: int) -> Network:
     """The network with its convolutions 2, 4 and 5 in so many groups."""
     parts = (*features(groups), *classifier())
-    return assemble(name, title, {"data": (1, 3, 227, 227)}, parts)
+    whole = assemble(name, title, {"data": (1, 3, 227, 227)}, parts)
+    return replace(whole, dropout={"relu6": 0.5, "relu7": 0.5})
 
 
 ALEXNET = alexnet("alexnet", "AlexNet on two GPUs, ImageNet", groups=2)

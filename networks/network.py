@@ -81,6 +81,7 @@ class Network:
               empty where there is none
     buffers   the device's names for arrays of the host, where they are not the host's with _buf
     output    the host's name for what comes back
+    dropout   nodes of which training leaves out a share of the values, and that share
     picture   how an image becomes the input
     """
 
@@ -93,6 +94,7 @@ class Network:
     probability: str = ""
     buffers: Mapping[str, str] = field(default_factory=dict)
     output: str = "output"
+    dropout: Mapping[str, float] = field(default_factory=dict)
     picture: Picture = UNIT
 
     @property

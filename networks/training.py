@@ -15,6 +15,7 @@ from clgold.reference.spec import Shape
 from .network import Network, Node, Weight, one_each, shapes
 
 LABELS, LOSS, LOSS_GRADIENT = "labels", "loss", "loss.grad"
+MASK = ".mask"  # which values of a node dropout keeps
 HELD = ".grad.held"  # what a gradient's array holds before the step
 ROLES = ("weight",)  # of operands that are trained
 
@@ -33,10 +34,13 @@ class Recipe:
 def trained_on(network: Network, recipe: Recipe) -> Network:
     """The network of all nodes of so many steps on one batch; SpecError where there is no gradient.
 
-    Beside the weights it reads labels (N, classes), one of each row 1, LOSS_GRADIENT, and what the
-    arrays of the gradients hold before: they are set to zero, and then added to.
+    Beside the weights it reads labels (N, classes), one of each row 1, LOSS_GRADIENT, a mask for
+    each dropout of each step, and what the arrays of the gradients hold before: they are set to
+    zero, and then added to.
     """
-    forward = batched(network, recipe.batch)
+    whole = batched(network, recipe.batch)
+    forward = with_dropout(whole)
+    masks: dict[str, Weight] = {}
     known = shapes(forward)
     scores = scores_of(forward)
     nodes: list[Node] = []
@@ -44,6 +48,9 @@ def trained_on(network: Network, recipe: Recipe) -> Network:
     for step in range(recipe.steps):
         prefix = f"step{step + 1}." if recipe.steps > 1 else ""
         renamed = {node.name: prefix + node.name for node in forward.nodes}
+        drawn = {name: prefix + name for name in forward.weights if name not in whole.weights}
+        masks |= {own: forward.weights[name] for name, own in drawn.items()}
+        renamed |= drawn
         own = [rename(node, prefix + node.name, names | renamed) for node in forward.nodes]
         loss = Node(f"{prefix}{LOSS}", "cross_entropy", (renamed[scores], LABELS))
         back = Backward(forward, known, prefix, names | renamed, [])
@@ -55,7 +62,7 @@ def trained_on(network: Network, recipe: Recipe) -> Network:
     return replace(
         forward,
         title=f"{network.title}: a step of training",
-        weights={**forward.weights, **others, **held},
+        weights={**whole.weights, **masks, **others, **held},
         kernels=one_each(tuple(nodes)),
         answer=f"{first}{network.answer}",
         probability=f"{first}{network.probability}",
@@ -77,6 +84,20 @@ def batched(network: Network, batch: int) -> Network:
     inputs = {name: (batch, *shape[1:]) for name, shape in network.inputs.items()}
     kernels = one_each(tuple(follow(node) for node in network.nodes))
     return replace(network, inputs=inputs, kernels=kernels)
+
+
+def with_dropout(network: Network) -> Network:
+    """The network with a node after each of which values are left out, and a mask as a weight."""
+    known, nodes, weights = shapes(network), list[Node](), dict(network.weights)
+    read: dict[str, str] = {}
+    for node in network.nodes:
+        nodes.append(rename(node, node.name, read))
+        if node.name in network.dropout:
+            name, mask = f"{node.name}.dropout", f"{node.name}{MASK}"
+            read[node.name], weights[mask] = name, Weight(known[node.name])
+            given = {"p": network.dropout[node.name]}
+            nodes.append(Node(name, "dropout", (node.name, mask), given))
+    return replace(network, weights=weights, kernels=one_each(tuple(nodes)))
 
 
 def rename(node: Node, name: str, names: Mapping[str, str]) -> Node:

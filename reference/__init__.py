@@ -34,6 +34,8 @@ from .conv2d_input_grad import CONV2D_INPUT_GRAD, conv2d_input_grad
 from .conv2d_weight_grad import CONV2D_WEIGHT_GRAD, conv2d_weight_grad
 from .cross_entropy import CROSS_ENTROPY, cross_entropy
 from .cross_entropy_grad import CROSS_ENTROPY_GRAD, cross_entropy_grad
+from .dropout import DROPOUT, dropout
+from .dropout_grad import DROPOUT_GRAD, dropout_grad
 from .elu import ELU, elu
 from .elu_grad import ELU_GRAD, elu_grad
 from .evaluate import compute, prepare, widened
@@ -137,6 +139,8 @@ LAYERS: tuple[Layer, ...] = (
     LINEAR_INPUT_GRAD,
     LINEAR_WEIGHT_GRAD,
     LINEAR_BIAS_GRAD,
+    DROPOUT,
+    DROPOUT_GRAD,
 )
 
 LayerLike = str | Layer | Callable[..., Array]
@@ -222,6 +226,8 @@ __all__ = [
     "correctly_rounded",
     "cross_entropy",
     "cross_entropy_grad",
+    "dropout",
+    "dropout_grad",
     "elu",
     "elu_grad",
     "error_bound",

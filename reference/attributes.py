@@ -22,6 +22,7 @@ class Attribute:
     normalise  (layer, name, given) → the value as the layer's functions take it; SpecError
     options    of a choice; the names of a size's axes
     others     of a number: the defaults of other libraries, and what else people write
+    minimum    of numbers, the least; `below` is what they do not reach
     """
 
     kind: str
@@ -30,6 +31,12 @@ class Attribute:
     options: tuple[str, ...] = ()
     minimum: float | None = None
     others: tuple[float, ...] = ()
+    below: float | None = None
+
+    @property
+    def strange(self) -> tuple[float, ...]:
+        """A number that nobody's default is, where it may be taken."""
+        return (1.5,) if self.below is None or self.below > 1.5 else ()
 
     @property
     def large(self) -> bool:
@@ -67,8 +74,9 @@ def number(
     minimum: float | None = None,
     above: float | None = None,
     others: tuple[float, ...] = (),
+    below: float | None = None,
 ) -> Attribute:
-    """A finite number, at least `minimum`, more than `above`."""
+    """A finite number, at least `minimum`, more than `above`, less than `below`."""
 
     def normalise(layer: str, name: str, given: Any) -> float:
         value = spec.number(layer, name, given)
@@ -76,10 +84,12 @@ def number(
             raise SpecError(f"{layer}: {name} is {value}, expected at least {minimum:g}")
         if above is not None and value <= above:
             raise SpecError(f"{layer}: {name} is {value}, expected more than {above:g}")
+        if below is not None and value >= below:
+            raise SpecError(f"{layer}: {name} is {value}, expected less than {below:g}")
         return value
 
     least = above if minimum is None else minimum
-    return Attribute("number", default, normalise, minimum=least, others=others)
+    return Attribute("number", default, normalise, minimum=least, others=others, below=below)
 
 
 def count(default: int = REQUIRED, minimum: int = 1) -> Attribute:

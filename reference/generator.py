@@ -79,3 +79,13 @@ def uniform(seed: int, stream: str, shape: Shape, low: float, high: float) -> np
     """float64 in [low, high): a 24-bit integer over 2²⁴, scaled and shifted."""
     words = raw_bits(seed, stream, int(np.prod(shape, dtype=np.int64))) >> np.uint64(40)
     return (low + (high - low) * (words.astype(np.float64) / 2.0**24)).reshape(shape)
+
+
+def kept(seed: int, stream: str, shape: Shape, p: float) -> np.ndarray:
+    """float32: dropout's mask, 0 with a probability of p, rounded up to a multiple of 2⁻²⁴; else 1.
+
+    Raises ValueError where p is no probability.
+    """
+    if not 0 <= p <= 1:
+        raise ValueError(f"kept: p is {p}, expected a number from 0 to 1")
+    return (uniform(seed, stream, shape, 0.0, 1.0) >= p).astype(np.float32)

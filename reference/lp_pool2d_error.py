@@ -34,7 +34,9 @@ def sum_error(profile: Profile, input: Enclosure, largest: Array, attributes: At
     """e: each power (or products), p's rounding, the additions, the scaling, what is flushed."""
     u, tiny, power = profile.u, profile.smallest_normal, attributes["norm_type"]
     x, terms = input.magnitude, int(np.prod(attributes["kernel_size"]))
-    logarithm = np.abs(np.log(np.maximum(x, 2 * u * tiny))) if np.float32(power) != power else 1.0
+    logarithm = (
+        np.abs(np.log(np.maximum(x, 2 * u * tiny))) if float(np.float32(power)) != power else 1.0
+    )
     term = profile.ulps(profile.power) + u * power * np.maximum(1.0, logarithm)
     added = float(profile.summed(terms, terms))
     scaled = added + (2 * u + profile.ulps(profile.divide)) * (1 + added)

@@ -66,6 +66,13 @@ CASES: tuple[Gradient, ...] = (
         {"kernel_size": 2, "stride": 1},
     ),
     Gradient(
+        "dropout_grad",
+        "dropout",
+        PAIR,
+        {"p": 0.3},
+        operands=lambda grad, mask: (np.ones((2, 3, 4), np.float32), mask),
+    ),
+    Gradient(
         "local_response_norm_grad",
         "local_response_norm",
         ((1, 5, 2), (1, 5, 2)),

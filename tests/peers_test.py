@@ -143,6 +143,10 @@ def gradients_of_torch(torch: Any) -> dict[str, Callable[..., Any]]:
             g, y, dim, y.dtype
         ),
         "cross_entropy_grad": of(f.cross_entropy),
+        "dropout": lambda x, mask, p: backward.native_dropout_backward(x, mask > 0, 1 / (1 - p)),
+        "dropout_grad": lambda g, mask, p: backward.native_dropout_backward(
+            g, mask > 0, 1 / (1 - p)
+        ),
         "avg_pool2d_grad": at_zero(f.avg_pool2d),
         "max_pool2d_grad": of(f.max_pool2d),
         "local_response_norm_grad": of(f.local_response_norm),

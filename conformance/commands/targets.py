@@ -113,7 +113,9 @@ def named_network(name: str | None, size: str | None = None) -> Target | None:
 
 
 def training_arrays(network: Network, seed: int) -> dict[str, np.ndarray]:
-    """Seeded labels, the loss's own gradient, 1, and gradients' arrays that hold 7 from before."""
+    """Seeded labels and masks, the loss's own gradient, 1, and gradients' arrays that hold 7 from
+    before.
+    """
     count, classes = network.weights[LABELS].shape
     chosen = generator.integers(seed, LABELS, (count,), 0, classes - 1)
     held = {
@@ -122,7 +124,13 @@ def training_arrays(network: Network, seed: int) -> dict[str, np.ndarray]:
         if name.endswith(HELD)
     }
     labels = np.eye(classes, dtype=np.float32)[chosen]
-    return {LABELS: labels, LOSS_GRADIENT: np.ones((), np.float32), **held}
+    masks = {
+        mask: generator.kept(seed, mask, network.weights[mask].shape, node.attributes["p"])
+        for node in network.nodes
+        for mask in node.operands[1:]
+        if node.layer == "dropout" and mask is not None
+    }
+    return {LABELS: labels, LOSS_GRADIENT: np.ones((), np.float32), **masks, **held}
 
 
 def find_network(name: str, size: str | None = None) -> Target:

@@ -130,7 +130,7 @@ def draw_attribute(draw: st.DrawFn, draft: Draft, name: str, one: Attribute) -> 
         return draw(st.sampled_from(one.options))
     if kind == "number":
         known = () if one.default is REQUIRED else (one.default,)
-        return draw(st.sampled_from((*known, *one.others, 1.5)))
+        return draw(st.sampled_from((*known, *one.others, *one.strange)))
     if kind == "count":
         return draw(st.integers(1, 7)) if one.default is REQUIRED else draft.attributes[name]
     if kind == "axis":

@@ -21,7 +21,7 @@ def names(link: Link) -> Names:
     """Of every window (N, C, OH, OW, KH, KW): g, its gradient; inside, the taps on the image.
 
     Of max pooling x too, with −∞ outside; best, whether a tap is a largest; first(a), last(a) keep
-    one true tap of each window. n is a window's taps, kh and kw its sides.
+    one true tap of each window; give(a) is g there. n is a window's taps, kh and kw its sides.
     """
     grad, *others = (o.value for o in link.operands if o is not None)
     given = link.attributes
@@ -38,6 +38,7 @@ def names(link: Link) -> Names:
 
     known: dict[str, Any] = {"g": grad[..., np.newaxis, np.newaxis], "inside": inside, "W": W}
     known |= {"kh": kh, "kw": kw, "n": kh * kw, "first": first, "last": last}
+    known["give"] = lambda mask: np.where(mask, known["g"], 0.0)  # 0 elsewhere, of an infinity too
     if others:
         x, zero = (seen(others[0], outside, given) for outside in (-np.inf, 0.0))
         known |= {"x": x, "zero": zero, "best": inside & (x == x.max(W, keepdims=True))}
@@ -51,7 +52,7 @@ def over_windows(added: bool = True) -> Callable[[CodeType], Recompute]:
         def recompute(link: Link) -> Enclosure:
             known = names(link)
             whole = (*known["g"].shape[:4], known["kh"], known["kw"])
-            shares = np.broadcast_to(value(code, known) * known["inside"], whole)
+            shares = np.where(known["inside"], np.broadcast_to(value(code, known), whole), 0.0)
             if not added:
                 last = written(shares, link)
                 return Enclosure(last, ROUNDINGS * link.profile.u * np.abs(last))
@@ -84,26 +85,27 @@ MAX_POOL_GRAD = (
         "max_pool2d_grad",
         """
 give the gradient to the first of equal maxima alone
-ties: the last | last(best)*g | the last of equal maxima
-ties: shared | best/best.sum(W, keepdims=True)*g | equal maxima that share the gradient
-ties: all of it each | best*g | the whole gradient to every one of equal maxima
+ties: the last | give(last(best)) | the last of equal maxima
+ties: shared | give(best)/maximum(best.sum(W, keepdims=True), 1) | equal maxima that share the \
+gradient
+ties: all of it each | give(best) | the whole gradient to every one of equal maxima
 give the gradient to the largest value's pixel
-minimum | first(inside & (x == where(inside, x, inf).min(W, keepdims=True)))*g | the gradient at \
-the smallest value
-largest magnitude | first(inside & (abs(x) == abs(zero).max(W, keepdims=True)))*g | the gradient \
-at the largest |x|
+minimum | give(first(inside & (x == where(inside, x, inf).min(W, keepdims=True)))) | the gradient \
+at the smallest value
+largest magnitude | give(first(inside & (abs(x) == abs(zero).max(W, keepdims=True)))) | the \
+gradient at the largest |x|
 shared out evenly | g/inside.sum(W, keepdims=True) | the gradient shared out evenly
-first of the window | first(inside)*g | the gradient at every window's first pixel
-last of the window | last(inside)*g | the gradient at every window's last pixel
-every pixel | inside*g | the gradient at every pixel of the window
-times the maximum | first(best)*g*zero | the gradient times the largest value
+first of the window | give(first(inside)) | the gradient at every window's first pixel
+last of the window | give(last(inside)) | the gradient at every window's last pixel
+every pixel | give(inside) | the gradient at every pixel of the window
+times the maximum | where(first(best), g*zero, 0) | the gradient times the largest value
 skip taps outside of the image: they are -INFINITY, not 0
-padding read as 0 | first(zero == zero.max(W, keepdims=True))*g | a maximum that sees zeros \
+padding read as 0 | give(first(zero == zero.max(W, keepdims=True))) | a maximum that sees zeros \
 outside of the image
 start the maximum at -INFINITY, not at 0
-window starts at 0 | first(best & (x > 0))*g | a window that starts at 0
+window starts at 0 | give(first(best & (x > 0))) | a window that starts at 0
 let negative gradients through as well
-positive gradients alone | first(best)*maximum(g, 0) | positive gradients alone
+positive gradients alone | where(first(best), maximum(g, 0), 0) | positive gradients alone
 """,
         over_windows(),
     ),
@@ -111,7 +113,7 @@ positive gradients alone | first(best)*maximum(g, 0) | positive gradients alone
         "max_pool2d_grad",
         """
 add with +=: windows overlap
-overlaps overwritten | first(best)*g | gradients of overlapping windows written over one another
+overlaps overwritten | give(first(best)) | gradients of overlapping windows written over one another
 """,
         over_windows(added=False),
     ),
@@ -129,8 +131,8 @@ divided twice | g/n/n | gradients divided by the window's pixels twice
 divided by one less | g/max(n - 1, 1) | gradients divided by one less than the window's pixels
 divided by one more | g/(n + 1) | gradients divided by one more than the window's pixels
 give every pixel of the window its share
-first of the window | first(inside)*g | the whole gradient at every window's first pixel
-last of the window | last(inside)*g | the whole gradient at every window's last pixel
+first of the window | give(first(inside)) | the whole gradient at every window's first pixel
+last of the window | give(last(inside)) | the whole gradient at every window's last pixel
 """,
         over_windows(),
     ),

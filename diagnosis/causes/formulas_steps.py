@@ -119,5 +119,28 @@ ones | 0*a + 1 | ones in place of zeros
     formula(lambda a, **_: {"a": a}),
 )
 
+DROPPED = """
+divide what is kept by 1 - p
+scale left out | x*m | the scale 1/(1 - p) left out
+scaled twice | x*m/(1 - p)**2 | the scale applied twice
+scaled by 1 - p | x*m*(1 - p) | a product with 1 - p in place of the quotient
+divided by p | x*m/p | p taken for the share that is kept
+scaled at every place | where(m > 0, x, x/(1 - p))*1.0 | what is left out scaled, what is kept not
+keep where the mask is 1
+mask left out | x/(1 - p) + 0*m | a mask that is left out
+nothing left out | 1*x + 0*m | {x} as it is
+mask inverted | x*(1 - m)/(1 - p) | a mask inverted
+left out ones kept | where(m > 0, x/(1 - p), x) | what is left out passed on as it is
+mask for {x} | m/(1 - p) + 0*x | the mask itself, scaled
+"""
 
-STEPS = (*SGD, *SGD_VELOCITY, *ACCUMULATE, *SET_ZERO)
+
+def dropped(x: Array, m: Array, *, p: float) -> Names:
+    """x (input or grad), m (mask), p."""
+    return {"x": x, "m": m, "p": p}
+
+
+DROPOUT = lines("dropout", DROPPED.format(x="input"), formula(dropped))
+DROPOUT_GRAD = lines("dropout_grad", DROPPED.format(x="grad"), formula(dropped))
+
+STEPS = (*SGD, *SGD_VELOCITY, *ACCUMULATE, *SET_ZERO, *DROPOUT, *DROPOUT_GRAD)

@@ -3,6 +3,7 @@
 from fractions import Fraction
 from typing import Any
 
+import mpmath
 import numpy as np
 
 from .values import each, numbers
@@ -64,4 +65,14 @@ def set_zero(input: Array) -> Array:
     return each(lambda x: 0.0, input)
 
 
-LAYERS = (sgd, sgd_velocity, accumulate, set_zero)
+def dropout(input: Array, mask: Array, *, p: float) -> Array:
+    """What is kept, over the share that is."""
+    return each(lambda x, m: x * m / (1 - mpmath.mpf(p)), input, mask)
+
+
+def dropout_grad(grad: Array, mask: Array, *, p: float) -> Array:
+    """The slope is the mask over the share that is kept."""
+    return each(lambda g, m: m / (1 - mpmath.mpf(p)) * g, grad, mask)
+
+
+LAYERS = (sgd, sgd_velocity, accumulate, set_zero, dropout, dropout_grad)

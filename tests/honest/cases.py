@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from clgold.reference import LAYERS, find_layer
-from clgold.reference.generator import bell, integers
+from clgold.reference.generator import bell, integers, kept
 from clgold.reference.gradient import setting
 
 from . import data
@@ -278,6 +278,12 @@ def conv2d_bias_grad(draw: Draw, kind: Fill) -> Drawn:
     return (draw.fill(kind, "grad", (*draw.pair("images", 1, 2), *draw.pair("places", 1, 2))),), {}
 
 
+def dropout(draw: Draw, kind: Fill) -> Drawn:
+    share = draw.pick("share", (0.5, 0.1, 0.3, 0.75, 0.0, 0.999))
+    mask = kept(draw.seed, "mask", (draw.volume,), share)
+    return (draw.fill(kind, "input", (draw.volume,)), mask), {"p": share}
+
+
 def concat(draw: Draw, kind: Fill) -> Drawn:
     half = draw.volume // 4 + 1
     return tuple(draw.fill(kind, name, (2, half)) for name in ("a", "b")), {"dim": 1}
@@ -339,6 +345,8 @@ DRAWERS: dict[str, Drawer] = {
     "scale_shift": scale_shift,
     "scale_shift_scale_grad": scale_shift_scale_grad,
     "conv2d_bias_grad": conv2d_bias_grad,
+    "dropout": dropout,
+    "dropout_grad": dropout,
     "concat": concat,
     "flatten": element_wise,
     "reshape": reshape,

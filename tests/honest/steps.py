@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from .arithmetic import Arithmetic, Array, F
 
 
@@ -48,3 +50,22 @@ def sgd_shrunk(a: Arithmetic, weight: Array, grad: Array, old: Array | None, **g
 
 
 SGD = {"decayed first": sgd, "shrunk": sgd_shrunk}
+
+
+def dropped_divided(a: Arithmetic, input: Array, mask: Array, *, p: float) -> Array:
+    """x·mask/(1 − p)"""
+    return a.divide(a.multiply(input, mask), a.subtract(F(1), F(p)))
+
+
+def dropped_scaled(a: Arithmetic, input: Array, mask: Array, *, p: float) -> Array:
+    """x·(mask·(1/(1 − p)))"""
+    scale = a.divide(F(1), a.subtract(F(1), F(p)))
+    return a.multiply(input, a.multiply(mask, scale))
+
+
+def dropped_selected(a: Arithmetic, input: Array, mask: Array, *, p: float) -> Array:
+    """The scale, from float64, where the mask is not 0."""
+    return np.where(mask != 0, a.multiply(input, F(1 / (1 - p))), F(0))
+
+
+DROPOUT = {"divided": dropped_divided, "scaled": dropped_scaled, "selected": dropped_selected}

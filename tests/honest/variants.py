@@ -185,6 +185,8 @@ VARIANTS: dict[str, tuple[Variant, ...]] = {
     "sgd_velocity": every({"in order": steps.velocity}, EXACT_FUNCTIONS),
     "accumulate": every({"sum": sums.add}, EXACT_FUNCTIONS),
     "set_zero": every({"zeros": pointwise.set_zero}, EXACT_FUNCTIONS),
+    "dropout": every(steps.DROPOUT),
+    "dropout_grad": every(steps.DROPOUT),
     "scale_shift_input_grad": every({"product": Arithmetic.multiply}, EXACT_FUNCTIONS),
     **{
         name: every(in_orders(form), EXACT_FUNCTIONS)

@@ -28,12 +28,14 @@ class Fault:
     steps: int = 1
 
 
+TRAINED = replace(CIFAR10, dropout={"flatten": 0.5})
 FAULTS = (
     Fault("sign_flipped", "conv1.grad", "sign reversed"),
     Fault("not_zeroed", "conv1.weight.set_zero", "not zeroed"),
     Fault("divided", "conv1.bias.grad.of.conv1", "divided by the batch"),
     Fault("ties_shared", "relu1.grad", "ties: shared"),
     Fault("momentum_twice", "step2.conv1.weight.update", "momentum twice", steps=2),
+    Fault("unscaled", "flatten.dropout", "scale left out"),
     Fault("not_decayed", "conv1.bias.update", "weight decay left out"),
 )
 
@@ -59,7 +61,7 @@ QUICK = ("not_zeroed", "divided")
     ],
 )
 def test_a_fault_is_found_at_its_node_and_named(opencl: Session, fault: Fault) -> None:
-    target = training_target(Target(CIFAR10), Recipe(batch=2, steps=fault.steps))
+    target = training_target(Target(TRAINED), Recipe(batch=2, steps=fault.steps))
     network = target.network
     ((name, shape),) = network.inputs.items()
     arrays, images = target_weights(target, None, 0), {"seed 0": seeded(0, name, shape)}

@@ -7,13 +7,14 @@ import pytest
 
 from clgold.conformance.commands.targets import Target, target_weights, training_target
 from clgold.conformance.run.inputs import seeded
-from clgold.networks import CIFAR10, GOOGLENET, LENET5, Network
+from clgold.networks import ALEXNET, CIFAR10, GOOGLENET, LENET5, Network
 from clgold.networks.network import complete_attributes, shapes
 from clgold.networks.training import HELD, LABELS, LOSS_GRADIENT, Recipe, trained, trained_on
 from clgold.reference import SpecError, find_layer
 
 Array = np.ndarray
 RECIPE = Recipe(batch=2)
+DROPPED = replace(CIFAR10, name="cifar10 with dropout", dropout={"pool1": 0.25, "flatten": 0.5})
 
 
 def run(network: Network, arrays: dict[str, Array]) -> dict[str, Array]:
@@ -35,7 +36,7 @@ def prepared(network: Network) -> tuple[Network, dict[str, Array]]:
     return target.network, {key: value.astype(np.float64) for key, value in arrays.items()}
 
 
-@pytest.mark.parametrize("network", [LENET5, CIFAR10], ids=lambda one: one.name)
+@pytest.mark.parametrize("network", [LENET5, DROPPED], ids=lambda one: one.name)
 def test_gradients_are_what_differences_of_the_loss_tend_to(network: Network) -> None:
     step, arrays = prepared(network)
     known = run(step, arrays)
@@ -69,6 +70,20 @@ def test_a_second_step_goes_on_from_the_first_ones_weights_and_velocities() -> N
     name = "fc2.weight"
     node = next(one for one in twice.nodes if one.name == f"step2.{name}.update")
     assert node.operands == (f"step1.{name}.update", f"step2.{name}.grad", f"step1.{name}.velocity")
+
+
+def test_every_step_has_masks_of_its_own_and_no_step_no_dropout() -> None:
+    target = training_target(Target(DROPPED), replace(RECIPE, steps=2))
+    arrays = target_weights(target, None, 0)
+    masks = [arrays[f"step{k}.flatten.mask"] for k in (1, 2)]
+    assert all(abs(mask.mean() - 0.5) < 0.05 for mask in masks)
+    assert np.mean(masks[0] != masks[1]) > 0.4
+    assert abs(arrays["step1.pool1.mask"].mean() - 0.75) < 0.05
+    readers = {node.name: node for node in target.network.nodes if node.layer == "dropout"}
+    assert readers["step2.flatten.dropout"].operands == ("step2.flatten", "step2.flatten.mask")
+    assert not any(node.layer == "dropout" for node in (*ALEXNET.nodes, *DROPPED.nodes))
+    dropped = [node.name for node in trained_on(ALEXNET, RECIPE).nodes if node.layer == "dropout"]
+    assert dropped == ["relu6.dropout", "relu7.dropout"]
 
 
 def test_every_gradients_array_is_set_to_zero_before_it_is_added_to() -> None:

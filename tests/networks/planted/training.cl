@@ -55,3 +55,11 @@ __kernel void stepped(__global const float *weight, __global const float *grad,
     const float decayed = grad[i] + weight_decay * weight[i];
     output[i] = weight[i] - lr * (velocity ? momentum * velocity[i] + decayed : decayed);
 }
+
+// Dropout without its scale.
+__kernel void unscaled(__global const float *input, __global const float *mask,
+                       __global float *output)
+{
+    const int i = get_global_id(0);
+    output[i] = input[i] * mask[i];
+}

@@ -44,6 +44,13 @@ def ties_shared(cl, grad, input, *, kernel_size, **_):
     return output
 
 
+@variant("dropout", "unscaled")
+def unscaled(cl, input, mask, *, p):
+    output = cl.output()
+    cl.launch(SOURCE, "unscaled", (prod(output.shape),), None, input, mask, output)
+    return output
+
+
 @variant("sgd", "momentum_twice")
 def momentum_twice(cl, weight, grad, velocity, *, lr, momentum, weight_decay, **_):
     return each(cl, "stepped", weight, grad, velocity, lr, momentum * momentum, weight_decay)
