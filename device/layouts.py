@@ -1,21 +1,25 @@
 """Layouts that a variant may ask for: how an array's axes stand in memory.
 
-    NHWC          an order of the axes; N C H W of images, O I H W of filters
-    NC4HW4        channels in blocks of 4, a block's lanes last; NCHW16c is such a layout too
-    NCHW pitch 16 rows that begin at multiples of 16 elements
+    NHWC                     an order of the axes; N C H W of images, O I H W of filters
+    NC4HW4, N32HWC32         an axis in blocks, of 4 channels or 32 images, a block's lanes last
+    NCHW pitch 16            rows that begin at multiples of 16 elements
+    SY SX TY TX KY KX C M    an order of the axes of local2d's filters
 
-Lanes and columns that hold no element are padding.
+NCHW16c is short for channels in blocks. Lanes and columns that hold no element are padding.
 """
 
 import re
 from dataclasses import dataclass
-from math import prod
+from functools import cached_property
 
 import numpy as np
 
 from clgold.reference.spec import Shape
 
-BASES = ("NCHW", "OIHW", "NC", "OI")
+BASES = (
+    *map(tuple, ("NCHW", "OIHW", "NC", "OI")),
+    ("M", "TY", "TX", "C", "KY", "KX", "SY", "SX"),
+)
 WORD = re.compile(r"((?:[A-Z][0-9]*)*?[A-Z])(?:([0-9]+)c?)?(?: pitch ([0-9]+))?")
 
 
@@ -24,50 +28,74 @@ class Layout:
     """Axes in the order in which they stand; `split` is the one in blocks of `block` lanes."""
 
     text: str
-    base: str
-    order: str
+    base: tuple[str, ...]
+    order: tuple[str, ...]
     split: str = ""
     block: int = 1
     pitch: int = 1
 
+    @cached_property
+    def axes(self) -> tuple[int, ...]:
+        """The base's axes in their order; behind the split one its lanes count as one."""
+        names = [part for axis in self.base for part in self.parts(axis)]
+        lanes = [f"{self.split} lane"] if self.split else []
+        return tuple(names.index(name) for name in (*self.order, *lanes))
+
+    def parts(self, axis: str) -> tuple[str, ...]:
+        return (axis, f"{axis} lane") if axis == self.split else (axis,)
+
+    def lengths(self, shape: Shape) -> Shape:
+        """The base's axes, blocks and lanes for the split one."""
+        found: list[int] = []
+        for axis, length in zip(self.base, shape, strict=True):
+            found += [-(-length // self.block), self.block] if axis == self.split else [length]
+        return tuple(found)
+
     def stored(self, shape: Shape) -> Shape:
         """The shape in memory of an array of that shape."""
-        lengths = dict(zip(self.base, shape, strict=True))
-        if self.split:
-            lengths[self.split] = -(-lengths[self.split] // self.block)
-        found = [lengths[axis] for axis in self.order] + [self.block] * bool(self.split)
-        found[-1] = -(-found[-1] // self.pitch) * self.pitch
-        return tuple(found)
+        lengths = self.lengths(shape)
+        *found, last = (lengths[axis] for axis in self.axes)
+        return (*found, -(-last // self.pitch) * self.pitch)
 
     def pack(self, values: np.ndarray, padding: float | np.ndarray) -> np.ndarray:
         """The values as they stand in memory, `padding` where no element stands."""
-        stored = np.full(prod(self.stored(values.shape)), padding, values.dtype)
-        stored[self.places(values.shape).ravel()] = values.ravel()
-        return stored.reshape(self.stored(values.shape))
+        lengths = self.lengths(values.shape)
+        if self.split:
+            axis = self.base.index(self.split)
+            whole = list(values.shape)
+            whole[axis] = lengths[axis] * self.block
+            if whole[axis] != values.shape[axis]:
+                full = np.full(whole, padding, values.dtype)
+                full[tuple(map(slice, values.shape))] = values
+                values = full
+        moved = values.reshape(lengths).transpose(self.axes)
+        stored = np.empty(
+            (*moved.shape[:-1], -(-moved.shape[-1] // self.pitch) * self.pitch), values.dtype
+        )
+        stored[..., : moved.shape[-1]] = moved
+        stored[..., moved.shape[-1] :] = padding
+        return stored
 
     def unpack(self, stored: np.ndarray, shape: Shape) -> np.ndarray:
         """The values of an array of that shape, out of memory."""
-        return stored.ravel()[self.places(shape)]
-
-    def places(self, shape: Shape) -> np.ndarray:
-        """Of every element the place in memory."""
-        index = dict(zip(self.base, np.indices(shape), strict=True))
+        lengths = self.lengths(shape)
+        moved = stored.reshape(self.stored(shape))[..., : lengths[self.axes[-1]]]
+        values = moved.transpose(np.argsort(self.axes))
         if self.split:
-            index["lane"] = index[self.split] % self.block
-            index[self.split] = index[self.split] // self.block
-        names = [*self.order, *(["lane"] if self.split else [])]
-        place = np.zeros(shape, np.int64)
-        for name, length in zip(names, self.stored(shape), strict=True):
-            place = place * length + index[name]
-        return place
+            axis = self.base.index(self.split)
+            values = values.reshape(*shape[:axis], -1, *shape[axis + 1 :])
+        return np.ascontiguousarray(values[tuple(map(slice, shape))])
 
 
 def find_layout(text: str) -> Layout:
     """The layout of that name; ValueError, a sentence, where it is none."""
-    found = WORD.fullmatch(text)
-    axes, block, pitch = found.groups() if found else ("", None, None)
+    words = tuple(text.split(" "))
+    if found := next((one for one in BASES if sorted(one) == sorted(words)), None):
+        return Layout(text, found, words)
+    match = WORD.fullmatch(text)
+    axes, block, pitch = match.groups() if match else ("", None, None)
     tokens = re.findall(r"([A-Z])([0-9]*)", axes)
-    order = "".join(axis for axis, _ in tokens)
+    order = tuple(axis for axis, _ in tokens)
     marked = [(axis, lanes) for axis, lanes in tokens if lanes]
     if block and not marked and "C" in order:  # NCHW16c
         marked = [("C", block)]

@@ -24,3 +24,8 @@ def local_size(cl, default):
         longest = size.index(max(size))
         size[longest] //= 2
     return tuple(size)
+
+
+def divisor(count: int, most: int) -> int:
+    """The largest divisor that is at most so large: pieces without a rest."""
+    return next(one for one in range(most, 0, -1) if count % one == 0)

@@ -9,6 +9,7 @@ from clgold.reference import find_layer
 from clgold.reference.spec import Shape
 
 SMALL, LARGE = (1, 2, 8, 8), (1, 64, 64, 64)
+FILTERS = (16, 2, 2, 2, 5, 5, 3, 3)
 
 # Layer, shapes, attributes, who is to compute it.
 CHOICES = {
@@ -19,6 +20,8 @@ CHOICES = {
     "long sums": ("linear", ((1, 4096), (1000, 4096), None), {}, "blocked"),
     "a small pool": ("max_pool2d", (SMALL,), {"kernel_size": 2}, "naive"),
     "a large pool": ("max_pool2d", ((4, *LARGE[1:]),), {"kernel_size": 2}, "vector"),
+    "sites of many images": ("local2d", ((32, 2, 9, 9), FILTERS), {"stride": 2}, "batch"),
+    "sites of few images": ("local2d", ((16, 2, 9, 9), FILTERS), {"stride": 2}, "naive"),
     "a layer with one variant": ("relu", ((4, *LARGE[1:]),), {}, "naive"),
 }
 

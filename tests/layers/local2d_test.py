@@ -11,6 +11,9 @@ from draws import Case, Shapes, cases, untouchable
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clgold.conformance.judge.assess import check_alone
+from clgold.device.catalogue import VARIANTS
+from clgold.device.session import Session
 from clgold.reference import SpecError, conv2d, error_bound, find_layer, local2d
 
 INPUT, WEIGHT = (2, 3, 7, 9), (5, 2, 4, 3, 3, 3, 3, 4)
@@ -141,3 +144,27 @@ def test_wrong_arguments_are_refused_before_any_arithmetic(sentence: str) -> Non
         local2d(*untouchable(*shapes), stride=stride)
     with pytest.raises(SpecError, match=re.escape(sentence)):
         find_layer("local2d").out_shape(*shapes, stride=stride)
+
+
+# The last block of images, of vectors, of channels is not full; maps of two vectors.
+MANY = {
+    "17 images": ((17, 3, 9, 8), (16, 2, 1, 3, 3, 2, 4, 4), 2),
+    "33 images": ((33, 1, 7, 11), (32, 2, 3, 1, 3, 4, 5, 4), (1, 2)),
+    "an unread pixel": ((20, 5, 6, 4), (16, 1, 2, 5, 2, 3, 2, 2), (3, 1)),
+}
+
+
+@pytest.mark.parametrize("probe", ["exact", "real"])
+@pytest.mark.parametrize("name", MANY)
+def test_kernels_that_are_fast_on_the_batch_pass(opencl: Session, name: str, probe: str) -> None:
+    image, weight, stride = MANY[name]
+    output = find_layer("local2d").out_shape(image, weight, stride=stride)
+    layers: dict[str, tuple[Shapes, dict[str, Any]]] = {
+        "local2d": ((image, weight), {}),
+        "local2d_input_grad": ((output, weight), {"input_size": image}),
+        "local2d_weight_grad": ((output, image), {"weight_size": weight}),
+    }
+    for layer, (shapes, sizes) in layers.items():
+        (batch,) = (one for one in VARIANTS if (one.layer, one.name) == (layer, "batch"))
+        question = Case(layer, probe, shapes, {"stride": stride, **sizes}, seed=1).question
+        assert check_alone(opencl, batch, question).comparison.verdict == "pass", layer

@@ -14,6 +14,7 @@ STORED = {
     "O4IHW4": (1, 3, 5, 7, 4),
     "NCHW pitch 16": (2, 3, 5, 16),
     "NHWC pitch 4": (2, 5, 7, 4),
+    "N4HWC4": (1, 5, 7, 3, 4),
 }
 VALUES = np.arange(210, dtype=np.float32).reshape(2, 3, 5, 7)
 
@@ -31,6 +32,10 @@ def test_an_order_is_a_transposition() -> None:
     assert np.array_equal(find_layout("NHWC").pack(VALUES, 0), VALUES.transpose(0, 2, 3, 1))
     blocked = find_layout("NC4HW4").pack(VALUES, np.float32(0))
     assert np.array_equal(blocked[1, 0, 4, 6], [*VALUES[1, :, 4, 6], 0])
+
+    filters = np.arange(2 * 3 * 4 * 5 * 6 * 7 * 2 * 3).reshape(2, 3, 4, 5, 6, 7, 2, 3)
+    moved = find_layout("SY SX TY TX KY KX C M").pack(filters, 0)
+    assert np.array_equal(moved, filters.transpose(6, 7, 1, 2, 4, 5, 3, 0))
 
 
 @pytest.mark.parametrize("text", ["", "NHC", "NC4HW8", "nchw", "NC4HW", "NCHW pitch 0", "NHW4"])
