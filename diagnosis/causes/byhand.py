@@ -9,7 +9,7 @@ from clgold.reference.layer import Array
 
 from .cause import Link, Recompute, Row
 from .formulas import KEPT, keep
-from .wrongly import again, computed, then, with_operand
+from .wrongly import again, computed, moved, then, with_operand
 
 Inputs = list[Enclosure]
 
@@ -33,6 +33,16 @@ def input_channels(pick: Callable[[int, int, int, int], Array]) -> Recompute:
     return recompute
 
 
+def first_group(place: int) -> Recompute:
+    """The first group's weights (1) or biases (2) in every group."""
+
+    def change(values: Array, groups: int, **_: object) -> Array | None:
+        own = values[: len(values) // groups]
+        return np.concatenate([own] * groups) if groups > 1 else None
+
+    return with_operand(place, change)
+
+
 FIRST = "start at channel m / (M/groups) · C/groups"
 GROUPS: tuple[Row, ...] = (
     (
@@ -52,6 +62,18 @@ GROUPS: tuple[Row, ...] = (
         "filter m in group m % groups",
         FIRST,
         input_channels(lambda m, _, c, groups: m % groups * (c // groups) + np.arange(c // groups)),
+    ),
+    (
+        "first group's bias for all",
+        "bias[m % (M/groups)]: the first group's bias in every group",
+        "count filters over all groups: bias[m]",
+        first_group(2),
+    ),
+    (
+        "first group's filters for all",
+        "the first group's filters in every group",
+        "count filters over all groups: weight[m]",
+        first_group(1),
     ),
 )
 
@@ -183,6 +205,26 @@ NOTHING: Row = (
     "sums of no products",
     "add every product to the sum",
     with_operand(1, lambda weight, **_: np.zeros_like(weight)),
+)
+
+
+def over_the_rest(link: Link) -> Enclosure | None:
+    """Rows that go on through all axes behind dim, as in ONNX before operator set 13."""
+    first, dim = link.operands[0], link.attributes["dim"]
+    if first is None or dim >= first.value.ndim - 1:
+        return None
+    size = int(np.prod(first.value.shape[dim:]))
+    flat = moved(first, lambda values: values.reshape(-1, size))
+    return moved(again(link, flat, dim=1), lambda values: values.reshape(link.shape))
+
+
+FLATTENED: tuple[Row, ...] = (
+    (
+        "over dim and the axes behind it",
+        "rows over dim and all axes behind it, as ONNX's Softmax before operator set 13",
+        "sum along dim alone",
+        over_the_rest,
+    ),
 )
 
 

@@ -13,10 +13,11 @@ from .formulas_grids import GRID
 from .formulas_losses import LOSSES
 from .formulas_norm_gradients import NORM_GRADIENTS
 from .formulas_normalisation import BATCH_NORM, RESPONSE
+from .formulas_places import PLACES
 from .formulas_pool_gradients import POOL_GRADIENTS
 from .formulas_pools import AVG_POOL, LP_POOL, MAX_POOL
 from .formulas_rows import ARGMAX, LOG_SOFTMAX, SOFTMAX
-from .formulas_samples import NEAREST, PLACES, SAMPLING
+from .formulas_samples import NEAREST, SAMPLING
 from .formulas_steps import STEPS
 from .formulas_values import VALUES
 from .gradients import gradient_rows
@@ -36,6 +37,8 @@ BY_HAND: dict[str, tuple[Row, ...]] = {
     "linear": byhand.BIAS[:-1],
     "local2d": (*tile_rows(),),
     "concat": byhand.JOINED,
+    "softmax": byhand.FLATTENED,
+    "log_softmax": byhand.FLATTENED,
 }
 
 

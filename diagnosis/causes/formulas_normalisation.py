@@ -71,6 +71,8 @@ square root in # | (x - m)*g/keep("#", sqrt(v + e)) + b | a square root rounded 
 scale in # | (x - m)*keep("#", g/sqrt(v + e)) + b | a scale rounded to #
 difference in # | keep("#", x - m)*g/sqrt(v + e) + b | x - mean rounded to #
 gamma * (x - mean) / sqrt(variance + eps) + beta
+beta for gamma | (x - m)*factor_b/sqrt(v + e) + b | beta in place of gamma
+gamma for beta | (x - m)*g/sqrt(v + e) + shift_g | gamma in place of beta
 gamma and beta exchanged | (x - m)*factor_b/sqrt(v + e) + shift_g
 mean and variance exchanged | (x - v)*g/sqrt(m + e) + b
 mean and beta exchanged | (x - b)*g/sqrt(v + e) + m

@@ -28,7 +28,8 @@ def pool_names(link: Link, x: Array) -> Names:
     """w are the windows with 0 outside, beyond(c) those with c; W their axes; y the right maximum.
 
     kh and kw are a window's sides, n its pixels, `inside` those of them in the image, p is
-    norm_type; total(a) the sum of a's powers, of a window that overhangs scaled up to a whole one.
+    norm_type; total(a) the sum of a's powers, of a window that overhangs scaled up to a whole one;
+    late(c) the windows with c outside that end a whole window after their clipped start.
     """
     kh, kw = link.attributes["kernel_size"]
     p = link.attributes.get("norm_type", 1.0)
@@ -40,6 +41,17 @@ def pool_names(link: Link, x: Array) -> Names:
     def beyond(outside: float) -> Array:
         return cut(link, x, outside)
 
+    def late(outside: float, of: Array = x) -> Array:
+        """Windows whose ends are counted from a start that was clipped into the image."""
+        own, taps = geometry(link), []
+        for k, count in enumerate(link.shape[2:]):
+            start = np.maximum(np.arange(count) * own["stride"][k] - own["origin"][k], 0)
+            taps.append(start[:, np.newaxis] + np.arange(own["kernel"][k]) * own["dilation"][k])
+        rows, columns = taps[0][:, np.newaxis, :, np.newaxis], taps[1][np.newaxis, :, np.newaxis]
+        kept = (rows < x.shape[2]) & (columns < x.shape[3])
+        rows, columns = np.minimum(rows, x.shape[2] - 1), np.minimum(columns, x.shape[3] - 1)
+        return np.where(kept, of[:, :, rows, columns], outside)
+
     def summed(kept: str) -> Array:
         taps, found = cut(link, x), np.zeros(link.shape)
         for row, column in np.ndindex(kh, kw):
@@ -50,6 +62,8 @@ def pool_names(link: Link, x: Array) -> Names:
         return divisors(x.shape, **link.attributes)
 
     known = {
+        "late": late,
+        "within": lambda: late(0.0, np.ones_like(x)).sum(W),
         "summed": summed,
         "count": count,
         "kh": kh,
@@ -117,6 +131,9 @@ keep the larger value
 last of the window | beyond(-inf)[..., -1, -1] | the last value of each window
 take the maximum
 sum | w.sum(W) | the sum of each window
+end the window where it ends, not that long after its clipped start
+end from the clipped start | late(-inf).max(W) | windows that end a whole window after their \
+clipped start
 start the maximum at -INFINITY, not at -1
 window starts at -1 | maximum(y, -1) | a window that starts at -1
 """,
@@ -139,6 +156,11 @@ divided by one axis | w.sum(W)/kh | sums divided by the window's height alone
 divided by the width | w.sum(W)/kw | sums divided by the window's width alone
 divided by one less | w.sum(W)/max(n - 1, 1) | sums divided by one less than the window's pixels
 divided by one more | w.sum(W)/(n + 1) | sums divided by one more than the window's pixels
+end the window where it ends, not that long after its clipped start
+end from the clipped start | late(0.0).sum(W)/count() | windows that end a whole window after \
+their clipped start
+end and count from the clipped start | late(0.0).sum(W)/within() | windows that end, and are \
+counted, from their clipped start
 average x, not x²
 root mean square | sqrt((w*w).mean(W)) | the root of the mean square
 average x, not |x|

@@ -173,6 +173,21 @@ whole array | x - x.max() - log(exp(x - x.max()).sum()) | a sum over the whole a
 )
 
 
+def first_lane(x: Array, lanes: int = 0) -> Array:
+    """Of equal maxima that which a tree of so many lanes, halved at each step, keeps.
+
+    Each lane holds the first of every so many values. The last step compares the lowest bit of
+    two lanes, so that the lane is kept whose bits, read backwards, are the smallest.
+    """
+    width = max(1, ((lanes or len(x)) - 1).bit_length())
+    index = np.arange(len(x))
+    lane = index % (lanes or 1 << width)
+    backwards = sum((lane >> bit & 1) << (width - 1 - bit) for bit in range(width))
+    rank = (backwards * len(x) + index).reshape(-1, *(1,) * (x.ndim - 1))
+    highest = np.where(np.isnan(x).any(0), np.isnan(x), x == x.max(0))
+    return np.where(highest, rank, rank.max() + 1).argmin(0)
+
+
 def picked(code: CodeType) -> Recompute:
     """Another index of each row: x has its axis first, and is n long."""
 
@@ -180,7 +195,7 @@ def picked(code: CodeType) -> Recompute:
         first = link.operands[0]
         assert first is not None
         x = np.moveaxis(first.value, link.attributes["dim"], 0)
-        found = value(code, {"x": x, "n": len(x), "whole": whole})
+        found = value(code, {"x": x, "n": len(x), "whole": whole, "first_lane": first_lane})
         return Enclosure(np.broadcast_to(found, link.shape).astype(np.int64))
 
     return recompute
@@ -193,6 +208,12 @@ store the index of the larger value
 always 0 | 0 | index 0 everywhere
 keep the first of equal values: compare with >
 last of equal maxima | n - 1 - x[::-1].argmax(0) | the last of equal maxima
+a tree's of equal maxima | first_lane(x) | that of equal maxima which a tree of halves keeps
+a tree's of equal maxima in 4 lanes | first_lane(x, 4) | that which a tree of 4 lanes keeps
+a tree's of equal maxima in 8 lanes | first_lane(x, 8) | that which a tree of 8 lanes keeps
+a tree's of equal maxima in 16 lanes | first_lane(x, 16) | that which a tree of 16 lanes keeps
+a tree's of equal maxima in 32 lanes | first_lane(x, 32) | that which a tree of 32 lanes keeps
+a tree's of equal maxima in 64 lanes | first_lane(x, 64) | that which a tree of 64 lanes keeps
 keep the larger value
 argmin | x.argmin(0) | the smallest value's index
 give the index along dim, from 0

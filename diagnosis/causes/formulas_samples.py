@@ -1,4 +1,4 @@
-"""grid_sample at other places, with other weights and pixels."""
+"""grid_sample with other weights and pixels, at the right places."""
 
 from collections.abc import Callable
 from types import CodeType
@@ -10,66 +10,16 @@ from clgold.reference.layer import Array
 from clgold.reference.sampling import gather, pixel
 from clgold.reference.sampling_error import pixel_error
 
-from .cause import Link, Recompute, table
+from .cause import Link, Recompute
 from .formulas import Names, lines, value
-from .wrongly import again
 
 
-def places(code: CodeType) -> Recompute:
-    """The sampler at other columns and rows.
-
-    x, y are the grid's coordinates, w and h the image's sides, u = at(x, w), v = at(y, h) the
-    right places in pixels; half is 0.5 unless corners are aligned.
-    """
-
-    def recompute(link: Link) -> Enclosure:
-        image, points = link.operands
-        assert image is not None
-        assert points is not None
-        h, w = image.value.shape[2:]
-        aligned = link.attributes["align_corners"]
-
-        def grid(x: Array, y: Array) -> Array:
-            def at(coordinate: Array, size: int) -> Array:
-                return pixel(coordinate, size, "zeros", aligned)
-
-            sides = {"w": w, "h": h, "aligned": aligned, "half": 0.0 if aligned else 0.5}
-            own = {"x": x, "y": y, "u": at(x, w), "v": at(y, h), "at": at}
-            found = value(code, sides | own)
-            pairs = zip(found, (w, h), strict=True)
-            return np.stack([coordinate(one, size, aligned) for one, size in pairs], axis=-1)
-
-        x, y = np.moveaxis(points.value, -1, 0)
-        taken, bound = grid(x, y), None
-        if points.bound is not None and not link.rough:
-            off = np.moveaxis(points.bound, -1, 0)
-            bound = np.abs(grid(x + off[0], y + off[1]) - taken)
-        return again(link, image, Enclosure(taken, bound))
-
-    return recompute
-
-
-def coordinate(index: Array, size: int, aligned: bool) -> Array:
-    """The coordinate that lies at a pixel index."""
-    if not aligned:
-        return (2 * index + 1) / size - 1
-    return 2 * index / (size - 1) - 1 if size > 1 else np.zeros_like(index)
-
-
-def both_aligned_otherwise(link: Link) -> Enclosure | None:
-    """Grid and sampler agree with each other, but on the other align_corners."""
-    if not link.before or link.before[-1].layer.name != "affine_grid":
-        return None
-    grid = link.before[-1]
-    other = not link.attributes["align_corners"]
-    return again(link, link.operands[0], again(grid, align_corners=other), align_corners=other)
-
-
-def sample_names(image: Array, v: Array, u: Array) -> Names:
+def sample_names(image: Array, v: Array, u: Array, free: tuple[Array, ...] = ()) -> Names:
     """x the image, h and w its sides; v, u (N, 1, OH, OW) the right rows and columns.
 
-    take(v, u) is the pixel there; d, r are the fractions down and right of the one above and left;
-    mix(d, r, top, left, x) weighs four; y is the right mix.
+    free is v and u before they were brought into the image; take(v, u) is the pixel
+    there; d, r are the fractions down and right of the one above and left; mix(d, r, top, left, x)
+    weighs four; y is the right mix.
     """
     h, w = image.shape[2:]
 
@@ -111,13 +61,15 @@ def sample_names(image: Array, v: Array, u: Array) -> Names:
 
     d, r = np.nan_to_num(v - np.floor(v)), np.nan_to_num(u - np.floor(u))
     sides = {"h": h, "w": w, "rows": np.arange(h)[:, np.newaxis], "columns": np.arange(w)}
-    known = {"x": image, "v": v, "u": u, "d": d, "r": r, "y": mix(d, r)}
+    known = {"x": image, "free": free, "v": v, "u": u, "d": d, "r": r, "y": mix(d, r)}
     functions = {"take": take, "mix": mix, "within": within, "at": at, "clipped": clipped}
     return sides | known | functions | {"AROUND": ((0, 0), (0, 0), (0, 1), (0, 1))}
 
 
-def sampled(mode: str = "bilinear", skipping: bool = False) -> Callable[[CodeType], Recompute]:
-    """Another way to take pixels at the right places.
+def sampled(
+    mode: str = "bilinear", skipping: bool = False, padding: str = ""
+) -> Callable[[CodeType], Recompute]:
+    """Another way to take pixels at the right places; of one padding_mode alone if it is given.
 
     `skipping` admits 0 too where all four pixels lie outside. The bound: the image's steepest
     slope times what the places may be off, and a few roundings.
@@ -131,14 +83,17 @@ def sampled(mode: str = "bilinear", skipping: bool = False) -> Callable[[CodeTyp
             if link.attributes["mode"] != mode:
                 return None
             around, aligned = link.attributes["padding_mode"], link.attributes["align_corners"]
-            index, off = [], []
+            if padding and around != padding:
+                return None
+            index, off, free = [], [], []
             for k, size in ((1, image.value.shape[2]), (0, image.value.shape[3])):
                 bound = None if points.bound is None else points.bound[..., k]
                 one = Enclosure(points.value[..., k], bound)
                 index.append(pixel(one.value, size, around, aligned)[:, np.newaxis])
+                free.append(pixel(one.value, size, "zeros", aligned)[:, np.newaxis])
                 if not link.rough:
                     off.append(pixel_error(link.profile, one, size, around, aligned))
-            found = value(code, sample_names(image.value, *index))
+            found = value(code, sample_names(image.value, index[0], index[1], tuple(free)))
             skipped = (
                 near(found, index[0], index[1], image.value.shape)[np.newaxis] if skipping else None
             )
@@ -163,7 +118,6 @@ def near(found: Array, row: Array, column: Array, shape: tuple[int, ...]) -> Arr
     return np.where(kept, found, 0.0)
 
 
-PLACE = "((g + 1) * size - 1) / 2, or with align_corners (g + 1) / 2 * (size - 1)"
 # Before places off by half a pixel, which look the same.
 NEAREST = lines(
     "grid_sample",
@@ -174,47 +128,6 @@ nearest by truncation | take(trunc(v), trunc(u)) | an index truncated towards 0
 nearest by ceil | take(ceil(v), ceil(u)) | the next pixel in place of the nearest
 """,
     sampled("nearest"),
-)
-PLACES = (
-    *table(
-        "grid_sample",
-        (
-            "align_corners inverted in grid and sampler",
-            "align_corners inverted in both the grid and the sampler",
-            PLACE,
-            both_aligned_otherwise,
-        ),
-    ),
-    *lines(
-        "grid_sample",
-        f"""
-{PLACE}
-half pixel dropped | u + half, v + half | a pixel index without its - 0.5
-half pixel added | u + 2*half, v + 2*half | a pixel index with + 0.5 for - 0.5
-half pixel twice | u - half, v - half | a pixel index with - 1 for - 0.5
-half pixel subtracted | u - 0.5, v - 0.5 | a pixel index with - 0.5 despite align_corners
-one pixel further | u + 1, v + 1 | a pixel index that is 1 too large, as with one row of padding
-one pixel back | u - 1, v - 1 | a pixel index that is 1 too small
-x = grid[..., 0], y = grid[..., 1]
-x and y exchanged | at(y, w), at(x, h) | a grid read as (y, x)
-{PLACE}
-height and width exchanged | at(x, h), at(y, w) | x scaled by the height, y by the width
-from 0 to 1 | at(2*x - 1, w), at(2*y - 1, h) | coordinates taken to run from 0 to 1
-pixel units | x, y | coordinates taken for pixels
-size - 1 for size | ((x + 1)/2*w, (y + 1)/2*h) if aligned else (at(x, w - 1), at(y, h - 1)) | \
-size - 1 for size, or the reverse under align_corners
-size - 2 for size - 1 | at(x, w - 1), at(y, h - 1) | a size one less
-size + 1 for size | at(x, w + 1), at(y, h + 1) | a size one more
-treat places outside of the image as padding_mode says
-coordinates clipped | at(clip(x, -1, 1), w), at(clip(y, -1, 1), h) | coordinates clipped to \
--1 ... 1 first
--1 is the first row
-y upwards | u, at(-y, h) | a y axis that points upwards
--1 is the first column
-x to the left | at(-x, w), v | an x axis that points to the left
-""",
-        places,
-    ),
 )
 SAMPLING = (
     *lines(
@@ -270,9 +183,20 @@ top right left out | y - (1 - d)*r*take(floor(v), floor(u) + 1) | three pixels, 
 above right
 top left left out | y - (1 - d)*(1 - r)*take(floor(v), floor(u)) | three pixels, without the one \
 above left
+weights of 8 bits | mix(rint(d*256)/256, rint(r*256)/256) | weights rounded to 8 bits, as \
+texture units have them
 columns alone | mix(0*d, r) | an interpolation along x alone
 rows alone | mix(d, 0*r) | an interpolation along y alone
 """,
         sampled(),
+    ),
+    *lines(
+        "grid_sample",
+        """
+reflect the place, then weigh its neighbours
+weights before reflection | mix(*(one - floor(one) for one in free)) | the weights of places \
+before their reflection
+""",
+        sampled(padding="reflection"),
     ),
 )

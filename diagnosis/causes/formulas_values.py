@@ -73,6 +73,8 @@ powers of 2 | where(x > 0, x, a*expm1(log(2)*low)) | alpha * (2^x - 1) for negat
 alpha within | where(x > 0, x, a*expm1(low/a)) | alpha * (exp(x / alpha) - 1), as in CELU
 alpha in the exponent | where(x > 0, x, expm1(a*low)) | exp(alpha * x) - 1 for negative x
 added up | maximum(x, 0) + a*expm1(x) | max(x, 0) + alpha * (exp(x) - 1)
+choose a side, do not multiply by 0: 0 * infinity is NaN
+multiplied by 0 | (x > 0)*x + (x <= 0)*(a*single(expm1(x))) | both sides times 0 or 1, added up
 apply it once
 applied twice | el(el(x)) | elu applied twice
 apply x for x > 0, alpha * (exp(x) - 1) otherwise
@@ -89,6 +91,8 @@ keep positive x
 negative part | low | min(x, 0)
 apply max(x, 0)
 {others("relu")}
+choose a side, do not multiply by 0: 0 * infinity is NaN
+multiplied by 0 | (x > 0)*x | x times 0 where x is negative
 leave positive x as they are
 clipped at 1 | clip(x, 0, 1) | values clipped to 0 ... 1
 """,

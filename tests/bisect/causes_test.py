@@ -77,8 +77,11 @@ DATA: Mapping[str, list[tuple[str, Setting]]] = {
         ("real", (((1, 4, 9, 8),), {"norm_type": 2, "kernel_size": (2, 3), "stride": 1})),
         ("real", (((1, 4, 9, 8),), {"norm_type": 4, "kernel_size": (2, 3), "stride": 2})),
     ],
-    "elu": [("real", (((3, 5, 7),), {"alpha": 0.3})), ("real", (((3, 5, 7),), {"alpha": 1.0}))],
-    "relu": [("real", (((3, 5, 7),), {}))],
+    "elu": [
+        *(("real", (((3, 5, 7),), {"alpha": alpha})) for alpha in (0.3, 1.0)),
+        ("special", (((9, 5, 7),), {"alpha": 0.3})),
+    ],
+    "relu": [("real", (((3, 5, 7),), {})), ("special", (((9, 5, 7),), {}))],
     "tanh": [("real", (((3, 5, 7),), {})), ("wide", (((3, 5, 7),), {}))],
     "sigmoid": [("real", (((3, 5, 7),), {})), ("wide", (((3, 5, 7),), {}))],
     "batch_norm": [
@@ -100,6 +103,9 @@ DATA: Mapping[str, list[tuple[str, Setting]]] = {
         ("real", (((2, 3, 5, 7), (2, 9, 8, 2)), {"padding_mode": "border"})),
         ("real", (((2, 3, 5, 7), (2, 9, 8, 2)), {"align_corners": True})),
         ("real", (((2, 3, 5, 7), (2, 9, 8, 2)), {"mode": "nearest"})),
+        ("real", (((2, 3, 5, 7), (2, 9, 8, 2)), {"padding_mode": "reflection"})),
+        ("real", (((2, 3, 5, 7), (2, 9, 8, 2)), {"padding_mode": "reflection",
+                                                 "align_corners": True})),
         ("exact", (((2, 3, 5, 4), (2, 9, 8, 2)), {})),
         ("exact", (((2, 3, 5, 9), (2, 19, 18, 2)), {"align_corners": True})),
     ],
@@ -114,6 +120,7 @@ DATA: Mapping[str, list[tuple[str, Setting]]] = {
         ("real", (((30, 30),), {"dim": 1})),
         ("exact", (((30, 29, 3),), {"dim": 1})),
         ("real", (((300, 2),), {"dim": 1})),
+        ("exact", (((20, 300),), {"dim": 1})),
     ],
     "scale_shift": [("real", (((2, 3, 4, 5), (1,), (1, 3, 4, 5)), {}))],
     "concat": [
