@@ -61,7 +61,7 @@ from .max_pool2d import MAX_POOL2D, max_pool2d
 from .max_pool2d_grad import MAX_POOL2D_GRAD, max_pool2d_grad
 from .mul import MUL, mul
 from .permute import PERMUTE, permute
-from .profile import EMBEDDED, FULL, PROFILES, RELAXED, Profile, find_profile
+from .profile import BFLOAT16, EMBEDDED, FLOAT16, FULL, PROFILES, RELAXED, Profile, find_profile
 from .question import Question, ask
 from .relu import RELU, relu
 from .relu_grad import RELU_GRAD, relu_grad
@@ -195,7 +195,9 @@ def correctly_rounded(layer: LayerLike, *operands: Array | None, **attributes: A
 
 
 __all__ = [
+    "BFLOAT16",
     "EMBEDDED",
+    "FLOAT16",
     "FULL",
     "LAYERS",
     "PROFILES",

@@ -126,13 +126,22 @@ BINARY64 = Profile(
     largest=float(np.finfo(np.float64).max),
 )
 PROFILES = (FULL, EMBEDDED, RELAXED)
+# Arithmetic of 16 bits, each result rounded as FULL's is to float32.
+FLOAT16 = replace(
+    FULL,
+    name="float16",
+    u=2.0**-11,
+    smallest_normal=2.0**-14,
+    largest=float(np.finfo(np.float16).max),
+)
+BFLOAT16 = replace(FULL, name="bfloat16", u=2.0**-8, largest=float(2.0**128 - 2.0**120))
 
 
 def find_profile(profile: str | Profile) -> Profile:
     """The profile of that name."""
     if isinstance(profile, Profile):
         return profile
-    for known in PROFILES:
+    for known in (*PROFILES, FLOAT16, BFLOAT16):
         if known.name == profile:
             return known
     names = ", ".join(p.name for p in PROFILES)

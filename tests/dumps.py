@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from clgold.diagnosis.bisect.formats import FLOAT32, Format
 from clgold.golden.photographs import load_image, photographs
 from clgold.golden.weights import Arrays, seeded_weights
 from clgold.networks import STN
@@ -20,15 +21,23 @@ def another_eps(*operands: np.ndarray, eps: float) -> np.ndarray:
     return batch_norm(*operands, eps=1e-3)
 
 
-def traced(faults: Faults | None = None) -> Arrays:
-    """What every node gives for the first photograph, some of them in a wrong way."""
-    image = load_image(photographs()[0], STN.inputs["source_image"])
-    known = {**seeded_weights(STN, 0), "source_image": image}
+def traced(
+    faults: Faults | None = None, image: np.ndarray | None = None, kept: Format = FLOAT32
+) -> Arrays:
+    """What every node gives for the first photograph, or an image, some of them in a wrong way.
+
+    Numbers are rounded to what is `kept`, weights too.
+    """
+    if image is None:
+        image = load_image(photographs()[0], STN.inputs["source_image"])
+    known = {name: kept.nearest(values) for name, values in seeded_weights(STN, 0).items()}
+    known["source_image"] = kept.nearest(image)
     for node in STN.nodes:
         layer = find_layer(node.layer)
         compute = (faults or {}).get(node.name, layer.forward)
         operands = tuple(None if o is None else known[o] for o in node.operands)
-        known[node.name] = compute(*operands, **node.attributes).astype(layer.dtype)
+        made = compute(*operands, **node.attributes).astype(layer.dtype)
+        known[node.name] = kept.nearest(made) if made.dtype == np.float32 else made
     return known
 
 

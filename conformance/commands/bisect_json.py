@@ -6,6 +6,7 @@ from typing import Any
 from clgold.diagnosis.bisect.engine import Bisection, NodeReport
 from clgold.diagnosis.bisect.faults import Fault
 from clgold.diagnosis.bisect.stretch import Stretch
+from clgold.diagnosis.bisect.trace import Trace
 
 from ..judge.compare import Comparison
 from .bisect_report import command_text, place_text
@@ -46,15 +47,17 @@ def node_json(node: NodeReport) -> Json:
 
 
 def trace_json(
-    network: str, image: str, stretches: Sequence[Stretch], ignored: Sequence[str]
+    network: str, image: str, stretches: Sequence[Stretch], trace: Trace, unjudged: Sequence[str]
 ) -> Json:
-    """What was dumped, buffer by buffer."""
+    """What was dumped, buffer by buffer; `unjudged` are the kernels of which nothing was."""
     return {
         "network": network,
         "view": "trace",
         "device": None,
         "images": [image],
-        "ignored": list(ignored),
+        "ignored": list(trace.ignored),
+        "said": list(trace.said),
+        "not_judged": list(unjudged),
         "nodes": [stretch_json(one) for one in stretches],
     }
 
@@ -70,6 +73,7 @@ def stretch_json(one: Stretch) -> Json:
         "variant": None,
         "shape": list(one.right.value.shape),
         "order": one.layout or None,
+        "dtype": one.format.name,
         "verdict": one.verdict,
         "born": comparison_json(one.found),
         "passed_on": None,

@@ -13,7 +13,7 @@ from clgold.diagnosis.bisect.engine import AT_OTHER_SIZES, Bisection, NodeReport
 from clgold.diagnosis.bisect.faults import Fault
 from clgold.diagnosis.bisect.spread import Spread
 from clgold.diagnosis.bisect.stretch import Stretch
-from clgold.diagnosis.explain.text import few_lines
+from clgold.diagnosis.explain.text import NO_CAUSE, few_lines
 
 from .report import budget_text, shape_text
 
@@ -98,13 +98,15 @@ def paragraph(fault: Fault) -> list[str]:
     """What is known of a fault, line by line."""
     lines = [f"kernel: {kernel_text(fault)}"]
     if fault.between:
-        lines = [f"where: {fault.between}: {fault.node} ({fault.layers})"]
+        layers = f": {fault.node} ({fault.layers})" if fault.layers else ""
+        lines = [f"where: {fault.between}{layers}"]
     else:
         lines.append(f"shows on: {shows_text(fault.shows)}")
         if all(AT_OTHER_SIZES in place_text(one) for one in fault.shows):
             lines.append("at the network's own sizes it is right: if it is for these alone, let")
             lines.append("    its `supports` say so")
-    lines += few_lines(fault.diagnosis, numbers=True)
+    known = few_lines(fault.diagnosis, numbers=True)
+    lines += [one for one in known if fault.layers or not one.endswith(NO_CAUSE)]
     if fault.spread is not None:
         lines.append(f"goes on: {spread_text(fault.spread)}")
     if fault.reproduction is not None:

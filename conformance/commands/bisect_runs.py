@@ -18,6 +18,7 @@ from clgold.diagnosis.bisect.faults import (
     pictured,
     reproduced,
 )
+from clgold.diagnosis.bisect.other_images import other_input
 from clgold.diagnosis.bisect.spread import recomputed
 from clgold.diagnosis.bisect.stretch import Stretch
 from clgold.diagnosis.bisect.stretches import bisect_trace
@@ -131,7 +132,13 @@ def of_trace(
     trace = read_trace(dump, network)
     name, image = trace_image(network, trace, images)
     used, odd = trace_weights(network, trace, weights)
-    stretches = (*odd, *bisect_trace(network, used, image, trace, tolerance))
+    seen = bisect_trace(network, used, image, trace, tolerance)
+    other = other_input(network, used, (name, image), trace, tolerance, seen)
+    if other is not None:
+        odd = odd if other.fault is None else (*odd, other.fault)
+        name += "" if other.fault is not None else ", its channels last"
+        seen, image = other.stretches, other.image
+    stretches = (*odd, *seen)
     faults = [fault_of_stretch(network, one, used, image) for one in stretches if one.faulty]
     if faults:
         written.begin(folder)
@@ -140,13 +147,25 @@ def of_trace(
         written.remember(folder, files)
     parts: list[Any] = [f"{network.name}: {dump}, input {name}", stretches_table(stretches)]
     parts += [f"not read: {', '.join(trace.ignored)}"] if trace.ignored else []
-    parts += [order_text(one) for one in stretches if one.layout and not one.faulty]
+    parts += [*trace.said, *order_lines(stretches)]
+    unseen = unjudged_kernels(network, stretches)
+    parts += [f"not judged, for nothing behind it was dumped: {', '.join(unseen)}"] * bool(unseen)
     judged = any(one.verdict == "pass" for one in stretches)
     verdict = "fail" if faults else "pass" if judged else "vacuous"
-    answer = trace_json(network.name, name, stretches, trace.ignored)
+    answer = trace_json(network.name, name, stretches, trace, unseen)
     return Found(verdict, tuple(faults), answer, tuple(parts))
 
 
-def order_text(one: Stretch) -> str:
-    """A buffer that is right, in another order."""
-    return f"{one.buffer}: right, in another order: {one.layout}"
+def order_lines(stretches: Sequence[Stretch]) -> list[str]:
+    """Buffers that are right, in another order: a line for each order."""
+    found: dict[str, list[str]] = {}
+    for one in stretches:
+        if one.layout and not one.faulty and not one.told:
+            found.setdefault(one.layout, []).append(one.buffer)
+    return [f"{', '.join(names)}: right, in another order: {text}" for text, names in found.items()]
+
+
+def unjudged_kernels(network: Network, stretches: Sequence[Stretch]) -> list[str]:
+    """The kernels of which no buffer says anything."""
+    judged = {name for one in stretches if not one.unjudged for name in one.kernels}
+    return [kernel.name for kernel in network.kernels if kernel.name not in judged]

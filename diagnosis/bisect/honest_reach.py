@@ -11,8 +11,10 @@ import numpy as np
 
 from clgold.conformance.judge.honest import ORDERS, Order, evaluate, possible
 from clgold.networks import Kernel, Node
-from clgold.reference import FULL, Enclosure, ask, find_chain, find_layer
+from clgold.reference import Enclosure, ask, find_chain, find_layer
 from clgold.reference.evaluate import enclose
+
+from .formats import FLOAT32, Format
 
 Array = np.ndarray
 Values = Mapping[str, Enclosure]
@@ -20,20 +22,22 @@ Values = Mapping[str, Enclosure]
 FAR = 64.0
 
 
-def nearer(nodes: Sequence[Node], values: Values, right: Enclosure) -> Enclosure | None:
+def nearer(
+    nodes: Sequence[Node], values: Values, right: Enclosure, kept: Format = FLOAT32
+) -> Enclosure | None:
     """The last node's enclosure with a bound of at most FAR times the error of honest float32.
 
     values hold what the nodes read, exactly, and their own enclosures. None where the nodes sum no
-    products, or too many to form honestly.
+    products, or too many to form honestly. Honest results are `kept` in that format.
     """
-    errors = honest_errors(nodes, {**values, nodes[-1].name: right})
+    errors = honest_errors(nodes, {**values, nodes[-1].name: right}, kept)
     if errors is None:
         return None
     last, layer = nodes[-1], find_layer(nodes[-1].layer)
     if layer.choices is None:
         return bounded(right, errors[last.name])
     read = tuple(None if o is None else bounded(values[o], errors.get(o)) for o in last.operands)
-    return enclose(layer, read, last.attributes, FULL)
+    return enclose(layer, read, last.attributes, kept.profile)
 
 
 def bounded(given: Enclosure, error: float | None) -> Enclosure:
@@ -43,7 +47,7 @@ def bounded(given: Enclosure, error: float | None) -> Enclosure:
     return Enclosure(given.value, np.minimum(given.radius, FAR * error))
 
 
-def honest_errors(nodes: Sequence[Node], values: Values) -> dict[str, float] | None:
+def honest_errors(nodes: Sequence[Node], values: Values, kept: Format) -> dict[str, float] | None:
     """By node the largest error of honest float32 from the first node on."""
     if not any(find_layer(node.layer).honest for node in nodes):
         return None
@@ -55,7 +59,7 @@ def honest_errors(nodes: Sequence[Node], values: Values) -> dict[str, float] | N
             made = honestly(node, known, order)
             if made is None:
                 return None
-            known[node.name] = made
+            made = known[node.name] = made if made.dtype.kind == "i" else kept.nearest(made)
             away = np.abs(made - values[node.name].value)
             errors[node.name] = max(errors[node.name], float(np.nanmax(away, initial=0.0)))
     return errors

@@ -1,7 +1,7 @@
 """Dumped arrays: .npy, .npz and raw little-endian .bin files, read no further than they may go."""
 
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from math import prod
 from pathlib import Path
@@ -11,10 +11,13 @@ import numpy as np
 from clgold.golden.distrust import SLACK, distrusted, first_bytes, open_archive, parse_npy
 from clgold.reference.spec import InputError, Shape
 
+from .formats import FLOAT32, Format
+
 Array = np.ndarray
 Read = Callable[[int], bytes]
 
 SUFFIXES = (".npy", ".npz", ".bin")
+REMEDY = "(dump.toml may say another dtype)"
 
 
 def contents(path: Path) -> Iterator[tuple[str, str, Read]]:
@@ -52,48 +55,103 @@ def refuse_what_is_no_file(path: Path) -> None:
         raise InputError(f"trace {path.name}: is {kind}, expected a file")
 
 
-def read(where: str, content: Read, raw: bool, shape: Shape, dtype: type) -> Array:
-    """The buffer's numbers; InputError if they are not as many, of another dtype, or none.
+def read(
+    where: str, content: Read, raw: bool, shape: Shape, counts: Sequence[int], told: Format | None
+) -> tuple[Array, Format]:
+    """A buffer's float32 numbers, and how they were kept; InputError if they are not as many as one
+    of the counts, of another dtype, or none.
 
-    float32, or int32 where the buffer holds indices, in the shape that the file gives.
+    In the shape that the file gives; where it gives none, in `shape` if there are as many.
     """
     with distrusted(f"trace {where}: cannot be read"):
-        reader = read_bin if raw else read_npy
-        values = reader(where, content(8 * prod(shape) + SLACK), shape, dtype)
-    if values.dtype == np.float32 and np.isnan(values).all():
+        held = content(8 * max(counts) + SLACK)
+    values, kept = (read_bin if raw else read_npy)(where, held, shape, counts, told)
+    if np.isnan(values).all():
         raise InputError(f"trace {where}: holds nothing but NaN: the buffer was never written")
-    return values if dtype == np.float32 else indices(where, values)
+    return values, kept
 
 
-def read_npy(where: str, content: bytes, shape: Shape, dtype: type) -> Array:
+def read_npy(
+    where: str, content: bytes, shape: Shape, counts: Sequence[int], told: Format | None
+) -> tuple[Array, Format]:
     """A .npy file's array, its header judged before anything of that size is made."""
     found = parse_npy(f"trace {where}: cannot be read", content)
-    kinds = ("float32",) if dtype == np.float32 else ("float32", "int32", "int64")
-    if found.dtype.newbyteorder("=") not in map(np.dtype, kinds):
-        raise InputError(f"trace {where}: holds {found.kind}, expected {np.dtype(dtype)}")
+    kept = format_of(where, found.dtype.newbyteorder("="), found.kind, told)
+    if prod(found.shape) not in counts or min(found.shape, default=0) < 0:
+        raise InputError(f"trace {where}: has shape {found.shape}, expected {shape}")
+    values = found.values(f"trace {where}")
+    if values.dtype == np.float32:
+        if not kept.holds(values):
+            raise InputError(f"trace {where}: not every number is a {kept.name}, as dump.toml says")
+        return values, kept
+    return kept.widen(values.view(kept.stored)), kept
+
+
+def format_of(where: str, dtype: np.dtype, kind: str, told: Format | None) -> Format:
+    """How the numbers of a .npy file were kept; InputError for a dtype that is not read.
+
+    bfloat16 has no dtype of NumPy's own: it is saved as two bytes, or as its bits.
+    """
+    if dtype == np.float32:
+        return told or FLOAT32
+    own = {np.dtype("f2"): "float16", np.dtype("V2"): "bfloat16"}.get(dtype, str(dtype))
+    if told is not None and (own == told.name or (own == "uint16" and told.name == "bfloat16")):
+        return told
+    if told is not None:
+        raise InputError(f"trace {where}: holds {kind}, dump.toml says {told.name}")
+    if own in ("float16", "bfloat16"):
+        return Format(own)
+    scaled = "; dump.toml gives its scale" if own in ("int8", "uint8") else ""
+    raise InputError(f"trace {where}: holds {kind}, expected float32{scaled}")
+
+
+def read_bin(
+    where: str, content: bytes, shape: Shape, counts: Sequence[int], told: Format | None
+) -> tuple[Array, Format]:
+    """Raw little-endian numbers, in the buffer's own shape; float32 if nothing else is said."""
+    kept = told or FLOAT32
+    count, left = divmod(len(content), kept.stored.itemsize)
+    if count not in counts or left:
+        expected = kept.stored.itemsize * counts[0]
+        also = f" {REMEDY}" if told is None and count else ""
+        raise InputError(
+            f"trace {where}: holds {len(content)} bytes, expected {expected}: "
+            f"{shape} of {kept.name}{also}"
+        )
+    values = kept.widen(np.frombuffer(content, kept.stored))
+    return values.reshape(shape) if count == prod(shape) else values, kept
+
+
+def read_indices(where: str, content: Read, raw: bool, shape: Shape) -> Array:
+    """int32 out of whole numbers of any dtype; InputError for what is none."""
+    count = prod(shape)
+    with distrusted(f"trace {where}: cannot be read"):
+        held = content(8 * count + SLACK)
+    if not raw:
+        return npy_indices(where, held, shape)
+    if len(held) == 8 * count:
+        return indices(where, np.frombuffer(held, "<i8").astype(np.int64).reshape(shape))
+    values, _ = read_bin(where, held, shape, (count,), FLOAT32)
+    # Small integers, read as float32, are subnormal numbers; 0 is 0 in both.
+    if np.all(np.abs(values) < 2.0**-126):
+        values = np.frombuffer(held, "<i4").astype(np.int32).reshape(shape)
+    return indices(where, values)
+
+
+def npy_indices(where: str, content: bytes, shape: Shape) -> Array:
+    """The indices in a .npy file."""
+    found = parse_npy(f"trace {where}: cannot be read", content)
+    if found.dtype.newbyteorder("=") not in map(np.dtype, ("float32", "int32", "int64")):
+        raise InputError(f"trace {where}: holds {found.kind}, expected int32")
     if prod(found.shape) != prod(shape):
         raise InputError(f"trace {where}: has shape {found.shape}, expected {shape}")
-    return found.values(f"trace {where}")
-
-
-def read_bin(where: str, content: bytes, shape: Shape, dtype: type) -> Array:
-    """Raw little-endian float32, in the buffer's own shape; an index may be an int32 or int64."""
-    count = prod(shape)
-    if dtype != np.float32 and len(content) == 8 * count:
-        return np.frombuffer(content, "<i8").astype(np.int64).reshape(shape)
-    if len(content) != 4 * count:
-        raise InputError(
-            f"trace {where}: holds {len(content)} bytes, expected {4 * count}: {shape} of float32"
-        )
-    values: Array = np.frombuffer(content, "<f4").astype(np.float32)
-    # Small integers, read as float32, are subnormal numbers; 0 is 0 in both.
-    if dtype != np.float32 and np.all(np.abs(values) < 2.0**-126):
-        values = np.frombuffer(content, "<i4").astype(np.int32)
-    return values.reshape(shape)
+    return indices(where, found.values(f"trace {where}"))
 
 
 def indices(where: str, values: Array) -> Array:
     """int32, of whole numbers in any dtype; InputError for others."""
+    if values.dtype == np.float32 and np.isnan(values).all():
+        raise InputError(f"trace {where}: holds nothing but NaN: the buffer was never written")
     wrong = values[~(values == np.round(values)) | (np.abs(values.astype(np.float64)) >= 2.0**31)]
     if wrong.size:
         raise InputError(f"trace {where}: holds {wrong[0]}, expected an index")

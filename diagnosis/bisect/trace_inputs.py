@@ -9,11 +9,12 @@ import numpy as np
 from clgold.conformance.judge.compare import compare
 from clgold.conformance.run.inputs import network_images
 from clgold.networks import Network
-from clgold.reference import Enclosure
+from clgold.reference import FULL, Enclosure
 from clgold.reference.poison import bits
 from clgold.reference.spec import InputError, Shape
 
 from ..explain.layouts import recognise_layout
+from .formats import FLOAT32, Format
 from .stretch import Stretch
 from .trace import Dumped, Trace
 
@@ -21,7 +22,7 @@ Array = np.ndarray
 
 
 def trace_image(network: Network, trace: Trace, images: Sequence[Path]) -> tuple[str, Array]:
-    """The image that the dump is of, and its name: --image, the dumped one, a photograph.
+    """The image of the dump, and its name: --image, dump.toml's, the dumped one, a photograph.
 
     InputError where --image and a dumped image differ, or the dumped one holds no numbers.
     """
@@ -29,11 +30,14 @@ def trace_image(network: Network, trace: Trace, images: Sequence[Path]) -> tuple
         raise InputError(f"--trace is of one image, {len(images)} are given")
     source, shape = next(iter(network.inputs.items()))
     dumped = trace.buffers.get(source)
+    if not images and trace.image is not None:
+        images = (trace.image,)
     if images:
         image = next(iter(network_images(network, images).values()))
-        if dumped is not None and not holds(dumped, image):
+        seen = image if dumped is None else held(dumped, image)
+        if dumped is not None and seen is None:
             raise InputError(f"trace {dumped.file}: does not hold the image {images[0]}")
-        return images[0].name, image
+        return images[0].name, image if seen is None else seen
     if dumped is None:
         name, image = next(iter(network_images(network, ()).items()))
         return f"{name} (--image names another)", image
@@ -42,12 +46,18 @@ def trace_image(network: Network, trace: Trace, images: Sequence[Path]) -> tuple
     return dumped.file, channels_first(dumped.values, shape)
 
 
-def holds(dumped: Dumped, values: Array) -> bool:
-    """Whether a buffer holds these very bits, in whatever order."""
+def held(dumped: Dumped, values: Array) -> Array | None:
+    """The numbers of a buffer that holds these, as far as its format does, in whatever order.
+
+    None where it holds others.
+    """
     if np.array_equal(bits(dumped.values).ravel(), bits(values).ravel()):
-        return True
-    order = recognise_layout(dumped.values, Enclosure(values.astype(np.float64)))
-    return order is not None and np.array_equal(order.restored, values)
+        return values
+    right = dumped.format.keep(Enclosure(values.astype(np.float64)))
+    order = recognise_layout(dumped.values, right)
+    plain = dumped.values.reshape(values.shape) if order is None else order.restored
+    found = np.ascontiguousarray(plain)
+    return found if compare(found, right, np.float32).verdict == "pass" else None
 
 
 def channels_first(values: Array, shape: Shape) -> Array:
@@ -66,7 +76,13 @@ def trace_weights(
     used, odd = dict(weights), []
     for name in network.weights:
         dumped = trace.buffers.get(name)
-        if dumped is None or holds(dumped, weights[name]):
+        if dumped is None:
+            continue
+        narrow = Format(trace.profile.name) if trace.profile is not FULL else FLOAT32
+        if dumped.format == FLOAT32 and narrow.holds(dumped.values):
+            dumped = replace(dumped, format=narrow)  # rounded before, whatever they are kept in
+        if (same := held(dumped, weights[name])) is not None:
+            used[name] = same
             continue
         got = used[name] = dumped.values.reshape(weights[name].shape)
         right = Enclosure(weights[name].astype(np.float64))

@@ -6,7 +6,7 @@ from math import prod
 
 import numpy as np
 
-from ..rearrange import LETTERS, orders, restored
+from ..rearrange import COMMON, LETTERS, orders, restored
 
 Array = np.ndarray
 Shape = tuple[int, ...]
@@ -32,6 +32,11 @@ class Ordering:
     apart: Shape
     order: tuple[int, ...]
     padded: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> str:
+        """The name without what depends on the array's shape."""
+        return self.name.partition(" (")[0].partition(" padded")[0]
 
     def restore(self, flat: Array) -> Array:
         """The array, out of the buffer."""
@@ -62,6 +67,12 @@ def orderings(size: int, shape: Shape) -> Iterator[Ordering]:
         yield Ordering(f"the expected order, {more} elements more at its end", shape, shape, own)
 
 
+def kinds(shape: Shape) -> list[str]:
+    """The kinds of order in which a program may keep all its images, the most usual ones first."""
+    found = [f"{''.join(LETTERS[4][axis] for axis in axes)} order" for axes in COMMON[1:]]
+    return found + [f"NCHW{block}c order" for block in BLOCKS if shape[1] > block]
+
+
 def permuted(shape: Shape) -> Iterator[Ordering]:
     """Every permutation of the axes but their own, NHWC first."""
     letters = LETTERS.get(len(shape), "")
@@ -82,6 +93,14 @@ def swapped_features(shape: Shape) -> Iterator[Ordering]:
             apart = (*n, channels, features // channels)
             order = (*range(len(n)), len(n) + 1, len(n))
             yield Ordering(words, shape, apart, order)
+
+
+def blocked_sizes(shape: Shape) -> tuple[int, ...]:
+    """How many numbers there are of images whose channels stand in blocks, the last one padded."""
+    if len(shape) != 4:
+        return ()
+    n, c, h, w = shape
+    return tuple(n * -(-c // block) * block * h * w for block in BLOCKS if c % block)
 
 
 def blocked(size: int, shape: Shape) -> Iterator[Ordering]:
