@@ -5,16 +5,19 @@ covering   settings in which any two things that a layer varies meet, each with 
            every difference shows, and with one other probe
 plain      what most kernels in the world support, paired in the same way
 large      more outputs than 16 bits count, sums longer than 16,384, an axis beyond 1024
+
+The thorough suite has huge ones beside: more outputs than 24 bits count.
 """
 
 from collections.abc import Iterator
+from math import prod
 from typing import Any
 
 from clgold.reference import Chain, Layer, find_chain
 from clgold.reference.gradient import forward, setting
 from clgold.reference.operands import ANY, AXES, Setting
 
-from .cases import Case, fixed_cases
+from .cases import PLAIN_PROBE, Case, fixed_cases
 from .covering import covering
 from .levels import DIMS, LENGTHS, SUMMED, TAPS, Levels, axis_names, varied
 from .probes import FIRST, PROBES
@@ -23,6 +26,8 @@ from .shapes import SHAPES
 
 OTHERS = tuple(probe for probe in PROBES if probe != "exact")
 LONG, MANY, DEEP = 1025, 66, 16_400  # LONG · MANY > 65,536
+HUGE = 4099  # HUGE · HUGE > 2²⁴
+MOST_WORK = 2**30  # of a huge case, counted in products: seconds
 
 
 def judged_cases(layer: str, seed: int = 0) -> list[Case]:
@@ -63,13 +68,27 @@ def large(name: str) -> tuple[Setting, ...]:
     return tuple(one[0] for one in made if one is not None)
 
 
+def huge(name: str) -> list[Case]:
+    """A case with more than 2²⁴ outputs, of a layer that only moves or maps; none of others."""
+    chain = find_chain(name)
+    if len(chain.layers) > 1 or forward(chain) is not None or chain.layers[0].honest:
+        return []
+    levels = varied(chain)
+    usual = {key: key.endswith(" given") or one[0][0] for key, one in levels.items()}
+    made = chain_setting(chain, usual | wide(chain.layers[0], usual, HUGE, HUGE))
+    if made is None or made[1] > MOST_WORK:
+        return []
+    outputs = prod(chain.layers[0].out_shape(*made[0][0], **made[0][1]))
+    return [Case(name, PLAIN_PROBE, *made[0], seed=0)] if outputs > 2**24 else []
+
+
 def few(levels: Levels) -> Any:
     """Three of what is counted, else the first value."""
     return 3 if levels in (LENGTHS, SUMMED, TAPS) else levels[0][0]
 
 
-def wide(layer: Layer, usual: Values) -> dict[str, Any]:
-    """LONG for the last axis that the layer leaves open, MANY for the one before."""
+def wide(layer: Layer, usual: Values, many: int = MANY, long: int = LONG) -> dict[str, Any]:
+    """`long` for the last axis that the layer leaves open, `many` for the one before."""
     head, layout = f"{layer.name}: ", layer.operands[0].layouts[-1]
     axes = [
         {"OH": "SY", "OW": "SX"}.get(n, n) if "SY" in axis_names(layer) else n
@@ -81,8 +100,8 @@ def wide(layer: Layer, usual: Values) -> dict[str, Any]:
     if axes != [ANY] and known < 2:  # the output has no two axes that are the layer's own
         axes = list(layout)
     last = [f"{ANY}0", f"{ANY}1"] if axes == [ANY] else [n.replace(ANY, f"{ANY}0") for n in axes]
-    many, long = [name for name in last if head + name in usual][-2:]
-    found = {many: MANY, long: LONG, "rank": len(last)}
+    before, behind = [name for name in last if head + name in usual][-2:]
+    found = {before: many, behind: long, "rank": len(last)}
     found[f"{layer.operands[0].name} layout"] = len(layer.operands[0].layouts) - 1
     if "SY" in last or "SX" in last:  # each place has weights of its own
         found |= {name: 1 for name in axis_names(layer) if AXES.get(name, "").startswith("kernel")}

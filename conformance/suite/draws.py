@@ -104,6 +104,8 @@ def draw_axes(draw: st.DrawFn, draft: Draft, plain: bool) -> None:
             least = int((ANY,) in draft.layouts)
             axes = st.lists(st.integers(1, 6), min_size=least, max_size=3 + least)
             known[ANY] = tuple(draw(axes))
+            if known[ANY]:  # vectors lie along the last axis
+                known[ANY] = (*known[ANY][:-1], draw(now_and_then_long(6)))
         else:
             known[name] = draw(length(name, plain, 6))
 
@@ -116,7 +118,15 @@ def length(name: str, plain: bool, most: int) -> st.SearchStrategy[int]:
         return st.just(3) if plain else st.integers(1, 4)
     if plain and name != "N":
         return st.sampled_from(VECTORS)
-    return st.integers(1, LONGEST.get(name, most))
+    if name in LONGEST:
+        return st.integers(1, LONGEST[name])
+    return now_and_then_long(most)
+
+
+def now_and_then_long(most: int) -> st.SearchStrategy[int]:
+    """Small lengths, and one in four times one around what vectors and tiles hold."""
+    small = st.integers(1, most)
+    return st.one_of(small, small, small, st.sampled_from(VECTORS))
 
 
 def draw_attribute(draw: st.DrawFn, draft: Draft, name: str, one: Attribute) -> Any:

@@ -1,7 +1,7 @@
 """Every variant, on every device, with every probe, on drawn shapes."""
 
 import pytest
-from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, example, given, settings
 from hypothesis.errors import Unsatisfiable
 
 from clgold.conformance.judge.compare import Comparison
@@ -14,7 +14,8 @@ from clgold.conformance.suite.plugin import EFFORTS
 from clgold.device.worker import Worker
 from clgold.diagnosis.explain.case import explain_cases
 from clgold.diagnosis.explain.text import few_lines
-from clgold.golden.cases import Case
+from clgold.golden.cases import PLAIN_PROBE, Case
+from clgold.golden.tiers import huge
 
 
 def test_kernel_conforms(
@@ -47,6 +48,9 @@ def test_kernel_conforms(
         failing.append(case)
         raise AssertionError(f"{describe(found)}\n  replay: {book.replay}")
 
+    if effort == "thorough" and assay.probe == PLAIN_PROBE:
+        for case in huge(variant.layer):
+            holds = example(case=case)(holds)
     try:
         holds()
     except Unsatisfiable:  # none of the cases applied: the table says why

@@ -10,7 +10,7 @@ import pytest
 
 from clgold.golden.covering import covering
 from clgold.golden.shapes import SHAPES
-from clgold.golden.tiers import large
+from clgold.golden.tiers import huge, large
 from clgold.reference import LAYERS, Layer, find_chain
 from clgold.reference.attributes import REQUIRED, Attribute
 from clgold.reference.gradient import follows
@@ -147,3 +147,14 @@ def test_one_case_has_more_elements_than_16_bits_count_and_a_long_axis(name: str
 def test_one_case_adds_up_more_than_16_384_products(name: str) -> None:
     weights = [shapes[1] for shapes, _ in large(name)]
     assert max(prod(shape) // shape[0] for shape in weights if shape) > 16_384
+
+
+def test_layers_that_move_or_map_have_a_case_beyond_24_bits() -> None:
+    found = {layer.name: huge(layer.name) for layer in LAYERS}
+    assert {"relu", "tanh", "add", "permute", "concat", "grid_sample"} <= {
+        n for n in found if found[n]
+    }
+    for (case,) in filter(None, found.values()):
+        _, outputs = resolve(case.chain, case.shapes, case.attributes)
+        assert prod(outputs[-1]) > 2**24
+    assert not found["conv2d"]
