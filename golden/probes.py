@@ -46,6 +46,11 @@ def masks(operand: Operand, name: str, seed: int, shape: Shape) -> Array:
     return kept(seed, name, shape, 0.5)
 
 
+def indices(operand: Operand, name: str, seed: int, shape: Shape) -> Array:
+    """(N, C, rows, columns): places in a plane of that size, some of them twice."""
+    return integers(seed, name, shape, 0, shape[2] * shape[3] - 1)
+
+
 def probed(
     probe: str, named: Sequence[tuple[str, Operand]], seed: int, shapes: Sequence[Shape | None]
 ) -> tuple[Array | None, ...]:
@@ -160,7 +165,7 @@ def shifted(operand: Operand, name: str, seed: int, shape: Shape) -> Array:
     return np.where((sum(places) + seed // 3) % max(shape, default=1) == 0, 100.0, values)
 
 
-GIVEN: dict[str, Fill] = {"label": labels, "mask": masks}  # whatever the probe, by role
+GIVEN: dict[str, Fill] = {"label": labels, "mask": masks, "index": indices}  # by role
 FIRST = ("exact", "real", "sparse", "cancelling", "wide", "special")  # the fixtures' probes
 
 PROBES: dict[str, Fill] = {

@@ -57,7 +57,7 @@ def summarise(network: Network, node: Node, known: Mapping[str, Shape]) -> Summa
     weights = biases = 0
     declared = layer.declared(len(node.operands))
     for (_, one), operand in zip(declared, node.operands, strict=True):
-        if operand is None or layer.constant or one.role in ("statistic", "label", "mask"):
+        if operand is None or layer.constant or one.role in ("statistic", "label", "mask", "index"):
             continue
         if counted(network, node, operand):
             count = math.prod(known[operand])

@@ -57,8 +57,13 @@ from .local_response_norm_grad import LOCAL_RESPONSE_NORM_GRAD, local_response_n
 from .log_softmax import LOG_SOFTMAX, log_softmax
 from .log_softmax_grad import LOG_SOFTMAX_GRAD, log_softmax_grad
 from .lp_pool2d import LP_POOL2D, lp_pool2d
+from .lp_pool2d_grad import LP_POOL2D_GRAD, lp_pool2d_grad
 from .max_pool2d import MAX_POOL2D, max_pool2d
 from .max_pool2d_grad import MAX_POOL2D_GRAD, max_pool2d_grad
+from .max_pool2d_grad_from_indices import (
+    MAX_POOL2D_GRAD_FROM_INDICES,
+    max_pool2d_grad_from_indices,
+)
 from .mul import MUL, mul
 from .permute import PERMUTE, permute
 from .profile import BFLOAT16, EMBEDDED, FLOAT16, FULL, PROFILES, RELAXED, Profile, find_profile
@@ -141,6 +146,8 @@ LAYERS: tuple[Layer, ...] = (
     LINEAR_BIAS_GRAD,
     DROPOUT,
     DROPOUT_GRAD,
+    LP_POOL2D_GRAD,
+    MAX_POOL2D_GRAD_FROM_INDICES,
 )
 
 LayerLike = str | Layer | Callable[..., Array]
@@ -252,8 +259,10 @@ __all__ = [
     "log_softmax",
     "log_softmax_grad",
     "lp_pool2d",
+    "lp_pool2d_grad",
     "max_pool2d",
     "max_pool2d_grad",
+    "max_pool2d_grad_from_indices",
     "mul",
     "permute",
     "relu",

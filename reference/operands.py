@@ -32,7 +32,7 @@ class Operand:
     axes      "N C H W", or several such layouts; "" of one number
     role      activation; weight, which is trained, as biases are; statistic, which is measured;
               coordinate, which says where to read; label, each image's right class as 1 among 0;
-              mask, 1 for what is kept and else 0
+              mask, 1 for what is kept and else 0; index, which names a place
     values    what its numbers are, where the role does not say it: "positive"; "offset", which is
               added; "gain", one factor for all; "map", of coordinates; "-a", nearly minus `a`
     optional  may be None

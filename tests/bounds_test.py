@@ -50,6 +50,7 @@ SHARPEST: dict[str, tuple[str, int, str]] = {
     "permute": ("subnormal", 0, "copied, flushed"),
     "sgd": ("positive", 15, "decayed first, plain"),
     "local2d_input_grad": ("wide", 5, "backwards, plain"),
+    "lp_pool2d_grad": ("staircase", 6, "quotient sequential, up"),
     "batch_norm_bias_grad": ("half subnormal", 14, "backwards, plain"),
     "cross_entropy": ("huge logits", 17, "shares sequential, down"),
 }

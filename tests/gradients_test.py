@@ -118,6 +118,13 @@ SAVED: tuple[Gradient, ...] = (
     Gradient("softmax_grad", "softmax", PAIR, {"dim": 1}),
     Gradient("log_softmax_grad", "log_softmax", PAIR, {"dim": 1}),
     Gradient(
+        "lp_pool2d_grad",
+        "lp_pool2d",
+        ((1, 2, 2, 3), (1, 2, 4, 5), (1, 2, 2, 3)),
+        {"norm_type": 4.0, "kernel_size": (3, 2), "stride": (1, 2), "ceil_mode": True},
+        operands=lambda grad, x, *_: (x,),
+    ),
+    Gradient(
         "elu_grad", "elu", PAIR, {"alpha": 0.3, "is_result": True}, forward=without("is_result")
     ),
 )
@@ -173,7 +180,9 @@ def test_a_gradient_is_what_differences_tend_to(gradient: Gradient) -> None:
 
 @pytest.mark.parametrize("gradient", SAVED, ids=str)
 def test_a_gradient_from_the_result_is_what_differences_tend_to(gradient: Gradient) -> None:
-    case = Case(gradient.of, "real", gradient.shapes[:1], gradient.forward(gradient.attributes), 11)
+    case = Case(
+        gradient.of, "real", gradient.shapes[1:2], gradient.forward(gradient.attributes), 11
+    )
     (x,) = case.operands
     grad = Case(gradient.layer, "real", gradient.shapes, gradient.attributes, 11).operands[0]
     assert x is not None
@@ -181,7 +190,8 @@ def test_a_gradient_from_the_result_is_what_differences_tend_to(gradient: Gradie
     y = case.call(find_layer(gradient.of).forward)
     layer = find_layer(gradient.layer)
     attributes, _ = layer.resolve(gradient.shapes, gradient.attributes)
-    ours = layer.formula(grad.astype(np.float64), y, **attributes)
+    known = {"grad": grad.astype(np.float64), "input": x.astype(np.float64), "result": y}
+    ours = layer.formula(*(known[one.name] for one in layer.operands), **attributes)
     for place in list(np.ndindex(x.shape))[::2]:
         expected = difference(gradient, (grad, x), place)
         assert abs(expected - ours[place]) <= 1e-9 * (abs(expected) + 1)

@@ -4,6 +4,7 @@ Optional: pip install "clgold[peers]". Where a convention differs, the differenc
 """
 
 import importlib
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -116,6 +117,22 @@ def gradients_of_torch(torch: Any) -> dict[str, Callable[..., Any]]:
         found = of(f.affine_grid)(grad, theta, **attributes)
         return found.reshape(-1, 6) if flat else found
 
+    def lp_pool2d_grad(grad: Any, x: Any, y: Any, *, norm_type: float, **attributes: Any) -> Any:
+        """Of a result of its own: torch's windows of powers, and the root's slope by hand."""
+        slope = torch.where(y == 0, 0.0, grad * y ** (1 - norm_type) / norm_type)
+        whole = math.prod(attributes["kernel_size"])
+        return of(lambda x, **given: f.avg_pool2d(x**norm_type, **given) * whole)(
+            slope, x, **attributes
+        )
+
+    def from_indices(grad: Any, indices: Any, *, input_size: Any) -> Any:
+        """torch asks for the pool as well: one window of one pixel for each index."""
+        n, c, h, w = input_size
+        flat = torch.zeros(n, c, h * w, dtype=grad.dtype)
+        named = indices < h * w
+        places = torch.where(named, indices, 0).long().flatten(2)
+        return flat.scatter_add(2, places, (grad * named).flatten(2)).reshape(input_size)
+
     def of_batch_norm(name: str) -> Callable[..., Any]:
         """The gradient in that operand; those that it does not read do not matter."""
         reads = [one.name for one in find_layer(f"batch_norm_{name}_grad").operands]
@@ -149,6 +166,8 @@ def gradients_of_torch(torch: Any) -> dict[str, Callable[..., Any]]:
         ),
         "avg_pool2d_grad": at_zero(f.avg_pool2d),
         "max_pool2d_grad": of(f.max_pool2d),
+        "lp_pool2d_grad": lp_pool2d_grad,
+        "max_pool2d_grad_from_indices": from_indices,
         "local_response_norm_grad": of(f.local_response_norm),
         "affine_grid_grad": affine_grid_grad,
         **{f"batch_norm_{name}_grad": of_batch_norm(name) for name in ("input", "weight", "bias")},
@@ -233,6 +252,18 @@ def test_torch_takes_less_padding_of_a_dilated_window(torch: Any) -> None:
     np.testing.assert_array_equal(y[0, 0, 0], [3, 4, 5, 4, 5])
     with pytest.raises(RuntimeError, match="half of"):
         torch.nn.functional.max_pool2d(torch.from_numpy(x), (1, 3), 1, (0, 2), (1, 2))
+
+
+def test_torchs_lp_pool_hands_nothing_back_to_an_empty_window(torch: Any) -> None:
+    x = np.array([0, 0, 3, -4, 1], np.float32).reshape(1, 1, 1, 5)
+    given: Attributes = {"norm_type": 2.0, "kernel_size": (1, 2), "ceil_mode": True}
+    tensor = torch.from_numpy(x).double().requires_grad_()
+    y = torch.nn.functional.lp_pool2d(tensor, **given)
+    y.backward(torch.ones_like(y))
+    result = y.detach().numpy().astype(np.float32)
+    ours = find_layer("lp_pool2d_grad").forward(np.ones_like(result), x, result, **given)
+    agree(ours, tensor.grad.numpy(), 1e-7)
+    np.testing.assert_array_equal(ours[0, 0, 0, :2], 0)
 
 
 def test_torch_broadcasts_where_we_refuse(torch: Any) -> None:

@@ -8,10 +8,13 @@ import numpy as np
 
 from clgold.reference import Enclosure
 from clgold.reference.layer import Array
+from clgold.reference.max_pool2d_grad_from_indices import handed_back as by_index
 from clgold.reference.pool_grad import handed_back, seen
+from clgold.reference.power_windows import whole_share
 
 from .cause import Link, Recompute
 from .formulas import Names, lines, value
+from .formulas_losses import over
 from .wrongly import ROUNDINGS
 
 W = (4, 5)
@@ -21,7 +24,8 @@ def names(link: Link) -> Names:
     """Of every window (N, C, OH, OW, KH, KW): g, its gradient; inside, the taps on the image.
 
     Of max pooling x too, with −∞ outside; best, whether a tap is a largest; first(a), last(a) keep
-    one true tap of each window; give(a) is g there. n is a window's taps, kh and kw its sides.
+    one true tap of each window; give(a) is g there. n is a window's taps, kh and kw its sides. Of
+    power-average pooling x, y (result), p and s, the scale; some(a) is 0 of windows whose y is 0.
     """
     grad, *others = (o.value for o in link.operands if o is not None)
     given = link.attributes
@@ -39,7 +43,12 @@ def names(link: Link) -> Names:
     known: dict[str, Any] = {"g": grad[..., np.newaxis, np.newaxis], "inside": inside, "W": W}
     known |= {"kh": kh, "kw": kw, "n": kh * kw, "first": first, "last": last}
     known["give"] = lambda mask: np.where(mask, known["g"], 0.0)  # 0 elsewhere, of an infinity too
-    if others:
+    if "norm_type" in given:
+        x, y = seen(others[0], 0.0, given), others[1][..., np.newaxis, np.newaxis]
+        share = whole_share(link.shape, given)[..., np.newaxis, np.newaxis]
+        known |= {"x": x, "y": y, "p": given["norm_type"], "s": share}
+        known["some"] = lambda shares: np.where(y == 0, 0.0, shares)
+    elif others:
         x, zero = (seen(others[0], outside, given) for outside in (-np.inf, 0.0))
         known |= {"x": x, "zero": zero, "best": inside & (x == x.max(W, keepdims=True))}
     return known
@@ -145,4 +154,72 @@ overlaps overwritten | g/n | gradients of overlapping windows written over one a
         over_windows(added=False),
     ),
 )
-POOL_GRADIENTS = (*MAX_POOL_GRAD, *AVG_POOL_GRAD)
+LP_POOL_GRAD = (
+    *lines(
+        "lp_pool2d_grad",
+        """
+raise x / y to the power p - 1
+power p | some(g*s*(x/y)**p) | a power of p in place of p - 1
+y left out | some(g*s*x**(p - 1)) | x^(p - 1): not divided by y's power
+y not raised | some(g*s*x**(p - 1)/y) | x^(p - 1) / y: y not raised
+times p | some(p*g*s*(x/y)**(p - 1)) | p times the gradient: 1/p, the root's, left out
+divided by p | some(g/p*s*(x/y)**(p - 1)) | the gradient divided by p: the power's p left out
+times y's power | some(g*s*(x*y)**(p - 1)) | a product with y in place of the quotient
+signs lost | some(g*s*abs(x/y)**(p - 1)) | powers of |x|
+sign of x kept | some(g*s*sign(x)*abs(x/y)**(p - 1)) | powers of |x| with x's sign, as of LpPool
+derivative left out | some(g*s) | the gradient itself: the derivative left out
+shared out evenly | g/inside.sum(W, keepdims=True) | the gradient shared out evenly
+first of the window | give(first(inside)) | the whole gradient at every window's first pixel
+scale an overhanging window's share as lp_pool2d does
+scale left out | some(g*(x/y)**(p - 1)) | an overhanging window that is not scaled up
+scale inverted | some(g/s*(x/y)**(p - 1)) | an overhanging window that is scaled down
+a window whose y is 0 gives nothing
+0 not left out | g*s*(x/where(y == 0, 1, y))**(p - 1) | windows with y = 0 divided by 1
+""",
+        over_windows(),
+    ),
+    *lines(
+        "lp_pool2d_grad",
+        """
+add with +=: windows overlap
+overlaps overwritten | some(g*s*(x/y)**(p - 1)) | gradients of overlapping windows written over \
+one another
+""",
+        over_windows(added=False),
+    ),
+)
+
+
+def indexed(g: Array, i: Array, *, input_size: Any) -> Names:
+    """g, i (indices), h and w; put(i, a) adds a up where i names, over(i, a) writes it there."""
+    h, w = input_size[2:]
+
+    def over_one_another(places: Array, shares: Array) -> Array:
+        output = np.zeros((*input_size[:2], h * w))
+        for k in np.ndindex(g.shape):
+            if 0 <= places[k] < h * w:
+                output[*k[:2], int(places[k])] = shares[k]
+        return output.reshape(input_size)
+
+    known = {"g": g, "i": i, "h": h, "w": w, "over": over_one_another}
+    return known | {"put": lambda places, shares: by_index(shares, places, input_size)}
+
+
+INDEXED_GRAD = lines(
+    "max_pool2d_grad_from_indices",
+    """
+add with +=: several windows may name one pixel
+overlaps overwritten | over(i, g) | gradients of one pixel written over one another
+mean for sum | put(i, g)/maximum(put(i, 1 + 0*g), 1) | a mean of the gradients that meet
+indices are y * W + x, from 0 on, in the plane of their image and channel
+counted from 1 | put(i - 1, g) | indices counted from 1
+one too far | put(i + 1, g) | indices one too far
+columns first | put(i % h*w + i//h, g) | indices read as x * H + y
+columns reversed | put(i//w*w + w - 1 - i % w, g) | columns from right to left
+rows reversed | put((h - 1 - i//w)*w + i % w, g) | rows from below
+rows of the output | put(i//g.shape[3]*w + i % g.shape[3], g) | rows as long as the output's
+indices alone | put(i, 1 + 0*g) | how many windows name a pixel, without their gradients
+""",
+    over(indexed),
+)
+POOL_GRADIENTS = (*MAX_POOL_GRAD, *AVG_POOL_GRAD, *LP_POOL_GRAD, *INDEXED_GRAD)

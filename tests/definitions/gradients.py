@@ -150,6 +150,35 @@ def max_pool2d_grad(grad: Array, input: Array, **given: Any) -> Array:
     return output
 
 
+def max_pool2d_grad_from_indices(grad: Array, indices: Array, *, input_size: Any) -> Array:
+    """From every window all to the pixel of that number."""
+    output = np.full(input_size, Fraction(0))
+    for n, c, i, j in np.ndindex(grad.shape):
+        row, column = divmod(int(indices[n, c, i, j]), input_size[3])
+        if row < input_size[2]:
+            output[n, c, row, column] += Fraction(float(grad[n, c, i, j]))
+    return output
+
+
+def lp_pool2d_grad(grad: Array, input: Array, result: Array, **given: Any) -> Array:
+    """From every window to each of its pixels (x/y)^(p − 1), scaled as the window's sum was."""
+    taps_of, power = given["kernel_size"], given["norm_type"] - 1
+    rows, columns = window_starts(
+        *(input.shape, taps_of, given["stride"], ((0, 0), (0, 0)), (1, 1)),
+        ceil_mode=given["ceil_mode"],
+    )
+    output = np.full(input.shape, mpmath.mpf(0))
+    with mpmath.workprec(BITS):
+        for n, c, i, j in np.ndindex(grad.shape):
+            y, g = (mpmath.mpf(float(values[n, c, i, j])) for values in (result, grad))
+            window = list(taps(input.shape, rows[i], columns[j], taps_of, (1, 1)))
+            scale = mpmath.mpf(taps_of[0] * taps_of[1]) / len(window)
+            for _, _, row, column in window if y else ():
+                x = mpmath.mpf(float(input[n, c, row, column]))
+                output[n, c, row, column] += g * scale * (x / y) ** power
+    return output
+
+
 def of_channel(values: Array, c: int) -> list[Any]:
     """One channel's numbers, of all images and places."""
     return [mpmath.mpf(value) for value in values[:, c].astype(float).ravel().tolist()]
@@ -220,7 +249,7 @@ def affine_grid_grad(grad: Array, *, size: Any, align_corners: bool, flat: bool)
 LAYERS = (
     *(batch_norm_input_grad, batch_norm_weight_grad, batch_norm_bias_grad),
     *(local_response_norm_grad, affine_grid_grad),
-    *(avg_pool2d_grad, max_pool2d_grad),
+    *(avg_pool2d_grad, max_pool2d_grad, max_pool2d_grad_from_indices, lp_pool2d_grad),
     *(relu_grad, leaky_relu_grad, elu_grad, tanh_grad, sigmoid_grad),
     *(softmax_grad, log_softmax_grad, cross_entropy, cross_entropy_grad),
 )

@@ -209,6 +209,23 @@ def pool_gradient(layer: str, draw: Draw, kind: Fill) -> Drawn:
     return tuple(draw.fill(kind, name, shape or ()) for name, shape in named), attributes
 
 
+def lp_pool2d_grad(draw: Draw, kind: Fill) -> Drawn:
+    """The result is that of the image, or none of its own."""
+    (image,), attributes = lp_pool2d(draw, kind)
+    assert image is not None
+    result = find_layer("lp_pool2d").formula(image.astype(np.float64), **attributes)
+    single = np.abs(result).astype(np.float32)
+    return (draw.fill(kind, "grad", single.shape), image, single), attributes
+
+
+def indexed(draw: Draw, kind: Fill) -> Drawn:
+    """Four windows of each pixel and more: sums, not copies."""
+    shape = (2, 3, *draw.pair("windows", 1, 4))
+    grad = draw.fill(kind, "grad", shape)
+    places = integers(draw.seed, "indices", shape, 0, 5).astype(np.float32)
+    return (grad, places), {"input_size": (2, 3, 2, 3)}
+
+
 def channel_gradient(name: str, draw: Draw, kind: Fill) -> Drawn:
     """The gradient in one operand of batch_norm, of few values a channel."""
     if name != "input":
@@ -333,6 +350,8 @@ DRAWERS: dict[str, Drawer] = {
     "argmax": rows,
     "avg_pool2d_grad": partial(pool_gradient, "avg_pool2d"),
     "max_pool2d_grad": partial(pool_gradient, "max_pool2d"),
+    "lp_pool2d_grad": lp_pool2d_grad,
+    "max_pool2d_grad_from_indices": indexed,
     "batch_norm_input_grad": partial(channel_gradient, "input"),
     "batch_norm_weight_grad": partial(channel_gradient, "weight"),
     "batch_norm_bias_grad": partial(channel_gradient, "bias"),

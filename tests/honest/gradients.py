@@ -8,6 +8,8 @@ import numpy as np
 from clgold.reference.avg_pool2d import divisors
 from clgold.reference.max_pool2d_grad import chosen
 from clgold.reference.pool_grad import handed_back as spread
+from clgold.reference.pool_grad import seen
+from clgold.reference.power_windows import whole_share
 
 from . import softmaxes
 from .arithmetic import Arithmetic, Array, F
@@ -246,3 +248,60 @@ def max_pool2d(order: Order, a: Arithmetic, grad: Array, input: Array, **attribu
     wins = chosen(a.flush(input), **attributes)
     g = np.broadcast_to(grad[..., np.newaxis, np.newaxis], wins.shape)
     return handed_back(order, a, g, wins.astype(F), input.shape, attributes)
+
+
+def scattered(
+    order: Order, a: Arithmetic, grad: Array, indices: Array, *, input_size: Any
+) -> Array:
+    """Every pixel's sum over all windows of its plane, of products with 1 or 0"""
+    n, c, h, w = input_size
+    places = np.arange(h * w, dtype=F).reshape(h, w)
+    rows = grad.reshape(n, c, -1).transpose(2, 0, 1)[..., np.newaxis, np.newaxis]
+    named = indices.reshape(n, c, -1).transpose(2, 0, 1)[..., np.newaxis, np.newaxis] == places
+    return order(a, np.broadcast_to(rows, named.shape), named.astype(F), None)
+
+
+def lp_pool2d(
+    factors: Callable[..., Array],
+    order: Order,
+    a: Arithmetic,
+    grad: Array,
+    input: Array,
+    result: Array,
+    **attributes: Any,
+) -> Array:
+    """Windows whose result is 0 left out, the others' scale as torch has it"""
+    whole = F(np.prod(attributes["kernel_size"]))
+    inside = np.rint(whole / whole_share(input.shape, attributes)).astype(F)
+    scaled = a.multiply(a.divide(grad, inside), whole)[..., np.newaxis, np.newaxis]
+    y = result[..., np.newaxis, np.newaxis]
+    x = np.broadcast_to(seen(input, 0.0, attributes), (*y.shape[:4], *attributes["kernel_size"]))
+    left_out = a.flush(np.broadcast_to(y, x.shape)) == 0
+    part = np.where(left_out, F(0), factors(a, x, y, F(attributes["norm_type"])))
+    g = np.broadcast_to(scaled, x.shape)
+    return handed_back(order, a, g, part.astype(F), input.shape, attributes)
+
+
+def lp_ratio(a: Arithmetic, x: Array, y: Array, p: Any) -> Array:
+    """(x/y)^(p − 1)"""
+    exponent = a.subtract(p, F(1))
+    return np.ones_like(x) if exponent == 0 else a.power(a.divide(x, y), exponent)
+
+
+def lp_powers(a: Arithmetic, x: Array, y: Array, p: Any) -> Array:
+    """x^(p − 1)·y^(1 − p)"""
+    exponent = a.subtract(p, F(1))
+    if exponent == 0:
+        return np.ones_like(x)
+    return a.multiply(a.power(x, exponent), a.power(y, -exponent))
+
+
+def lp_quotient(a: Arithmetic, x: Array, y: Array, p: Any) -> Array:
+    """x^(p − 1)/y^(p − 1)"""
+    exponent = a.subtract(p, F(1))
+    if exponent == 0:
+        return np.ones_like(x)
+    return a.divide(a.power(x, exponent), a.power(y, exponent, way=-1))
+
+
+LP_FACTORS = {"ratio": lp_ratio, "powers": lp_powers, "quotient": lp_quotient}

@@ -199,6 +199,12 @@ VARIANTS: dict[str, tuple[Variant, ...]] = {
     "avg_pool2d_grad": every(in_orders(gradients.avg_pool2d_divided, "divided "))
     + every(in_orders(gradients.avg_pool2d_scaled, "scaled ", FEW)),
     "max_pool2d_grad": every(in_orders(gradients.max_pool2d), EXACT_FUNCTIONS),
+    "max_pool2d_grad_from_indices": every(in_orders(gradients.scattered), EXACT_FUNCTIONS),
+    "lp_pool2d_grad": tuple(
+        one
+        for name, factors in gradients.LP_FACTORS.items()
+        for one in every(in_orders(partial(gradients.lp_pool2d, factors), f"{name} ", FEW))
+    ),
     "batch_norm_input_grad": every(norm_gradients.INPUTS),
     "batch_norm_weight_grad": every(in_orders(norm_gradients.weight_centred, "centred "))
     + every(in_orders(norm_gradients.weight_of_normalised, "normalised ", FEW))
