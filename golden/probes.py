@@ -6,7 +6,8 @@ sparse      few values that are not zero, so that each weight and each tap is se
 cancelling  sums that nearly vanish, values close to one another
 wide        exponents far apart
 special     NaN, infinities, zeros of both signs, subnormals and huge numbers among reals
-lone        the same in one operand, in turn, the others being finite
+lone        the same in one operand, in turn, the others being finite; of every other seed the first
+            plane's first rows are -infinity, so that whole windows and rows are
 shifted     rows far below zero, or far above, or with one value far above the rest in every place
 """
 
@@ -130,9 +131,14 @@ def special(operand: Operand, name: str, seed: int, shape: Shape) -> Array:
 
 
 def lone(operand: Operand, name: str, seed: int, shape: Shape) -> Array:
-    """As `special`, of what is added too."""
-    spoils = may_be_alone(operand)
-    return spoiled(operand, name, seed, shape) if spoils else real(operand, name, seed, shape)
+    """As `special`, of what is added too; of odd seeds with a stretch of -infinity."""
+    if not may_be_alone(operand):
+        return real(operand, name, seed, shape)
+    values = spoiled(operand, name, seed, shape)
+    if seed % 2 and operand.role == "activation" and shape:
+        rows = shape[-2] if len(shape) > 1 else 1
+        values.reshape(-1, rows, shape[-1])[0, : (rows + 1) // 2] = -np.inf
+    return values
 
 
 def may_be_alone(operand: Operand) -> bool:

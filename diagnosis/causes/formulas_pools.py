@@ -62,6 +62,7 @@ def pool_names(link: Link, x: Array) -> Names:
         return divisors(x.shape, **link.attributes)
 
     known = {
+        "FLT_MAX": float(np.finfo(np.float32).max),
         "late": late,
         "within": lambda: late(0.0, np.ones_like(x)).sum(W),
         "summed": summed,
@@ -117,6 +118,10 @@ window starts at 0 | maximum(y, 0) | a window that starts at 0
 start the maximum at -INFINITY, not at FLT_MIN
 window starts at FLT_MIN | maximum(y, 2.0**-126) | a window that starts at FLT_MIN, the smallest \
 positive normal number
+start the maximum at -INFINITY, not at -FLT_MAX
+window starts at -FLT_MAX | maximum(y, -FLT_MAX) | a window that starts at -FLT_MAX
+start the maximum at -INFINITY, not at -1e30
+window starts at -1e30 | maximum(y, -1.0000000150474662e30) | a window that starts at -1e30
 skip taps outside of the image: they are -INFINITY, not 0
 padding read as 0 | w.max(W) | a maximum that sees zeros outside of the image
 take the maximum

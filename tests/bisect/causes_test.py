@@ -61,6 +61,7 @@ DATA: Mapping[str, list[tuple[str, Setting]]] = {
         ("real", (((2, 4, 9, 8),), {"kernel_size": 2, "padding": 1})),
         ("real", (((2, 3, 9, 11),), {"kernel_size": 5, "stride": 2, "padding": 2})),
         ("real", (((2, 4, 9, 8),), {"kernel_size": (1, 2)})),
+        ("lone", (((2, 4, 9, 8),), {"kernel_size": (1, 2)})),
     ],
     "avg_pool2d": [
         ("real", (((2, 3, 13, 11),), {"kernel_size": (5, 2), "stride": (3, 2), "padding": UNEVEN})),
