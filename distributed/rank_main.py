@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from clgold.ranks import Plan
 from clgold.reference.spec import InputError
 
 from .comm import Alone, Comm, Late, Ranks, connect, under_mpi
+from .cost import Cost, peak
 from .drivers import rank_worker
 from .launch import die_with_parent
 from .rank_run import HONEST, Moves, Rank
@@ -49,12 +51,14 @@ class Job:
 class Done:
     """What all ranks found, the loss of every step, where there is one, and the device.
 
+    costs   of every rank
     first   whether this is the rank that tells people
     """
 
     outcome: Outcome
     losses: tuple[float, ...]
     about: dict[str, Any]
+    costs: tuple[Cost, ...]
     first: bool
 
 
@@ -112,10 +116,16 @@ def run_rank(job: Job, comm: Comm, teller: Teller) -> Done:
     with contextlib.closing(worker):
         held = job.weights(comm.rank)
         rank = Rank(job.plan, comm, worker, held, teller.at, job.variants, job.whole, job.moves)
+        begun = time.perf_counter()
         for number, data in enumerate(job.steps):
             rank.step(number, data)
         rank.finish(number)
         teller.at(teller.status.step, "the end")
         about = worker.describe()
-        found = [one for part in comm.gather("the reports", rank.found) for one in part]
-    return Done(judge_all(found), tuple(rank.losses), about, comm.rank == 0)
+        wall = time.perf_counter() - begun
+        theirs = 0 if worker.child is None else peak(worker.child.process.pid)
+        cost = Cost(rank.kernels, rank.moving, wall, peak(), theirs)
+        parts = comm.gather("the reports", (rank.found, cost))
+    found = [one for reports, _ in parts for one in reports]
+    costs = tuple(one for _, one in parts)
+    return Done(judge_all(found), tuple(rank.losses), about, costs, comm.rank == 0)

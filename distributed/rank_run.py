@@ -5,12 +5,12 @@ against what was written, which comes by a second path. So no rank needs a whole
 is where something fails first.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from clgold.conformance.judge.assess import Checked, check_alone
 from clgold.conformance.judge.compare import Comparison, compare
 from clgold.conformance.run import evidence
 from clgold.device.catalogue import choose
@@ -20,12 +20,13 @@ from clgold.diagnosis.explain.diagnose import diagnose
 from clgold.diagnosis.explain.text import few_lines
 from clgold.networks.localnet import LOSS, LOSS_GRADIENT
 from clgold.ranks import Array, Placed, Plan, transfers, whole
-from clgold.reference import FULL, Question, ask, find_chain
+from clgold.reference import Question, ask, find_chain
 
 from .causes import Evidence, causes
 from .comm import Comm
 from .exchange import cut_parts, exchange, witness
 from .expected import enclose
+from .kernels import Ran, on_exact_numbers, run_kernel
 from .questions import Arrays, evaluation, idle, rank_question
 from .report import NodeReport
 from .state import (
@@ -44,6 +45,7 @@ from .state import (
 Exchange = Callable[[Array, np.ndarray, Comm, int], np.ndarray]
 # A kernel's places in a step: itself, what clears a sum, its start, what adds to it, transfer.
 PLACES = 5
+PASSED = Comparison("pass")
 LAST = 10**6  # the place of what is judged behind all kernels
 
 
@@ -76,6 +78,8 @@ class Rank:
     sums    what gradients of weights are added to
     left    what updates left of weights
     losses  of each step, of the whole batch
+    kernels seconds that its device worked, each kernel once
+    moving  seconds that it exchanged parts of arrays, or waited for them
     """
 
     plan: Plan
@@ -91,6 +95,8 @@ class Rank:
     left: dict[str, Left] = field(default_factory=dict)
     losses: list[float] = field(default_factory=list)
     found: list[NodeReport] = field(default_factory=list)
+    kernels: float = 0.0
+    moving: float = 0.0
 
     def step(self, number: int, data: Mapping[str, np.ndarray]) -> None:
         """One step on these images (and labels), which every rank has whole."""
@@ -142,14 +148,17 @@ class Rank:
 
     def add_up(self, step: int, place: int, name: str, delta: np.ndarray) -> np.ndarray:
         """A gradient's array is cleared, and what a kernel computed is added to it."""
-        old = self.sums.get(name, np.full(delta.shape, FIRST_SUM, np.float32))
+        old = self.sums.pop(name, None)
+        if old is None:
+            old = np.full(delta.shape, FIRST_SUM, np.float32)
         zero = self.run(step, place + 1, name, ask(find_chain("set_zero"), (old,), {}))
         start = self.moves.clear(name, old, zero)
+        del old, zero  # at the full size each is as large as what a rank can spare
         found, why = judge_sum(start)
         rank = self.comm.rank
         self.note(NodeReport(step, place + 2, name, "state", rank, found, causes=why))
         question = ask(find_chain("accumulate"), (start, delta), {})
-        self.sums[name] = self.run(step, place + 3, name, question)
+        self.sums[name] = self.run(step, place + 3, name, question, into=start)
         return self.sums[name]
 
     def compute(self, step: int, place: int, kernel: Placed) -> np.ndarray:
@@ -167,36 +176,44 @@ class Rank:
         assert found.shape == array.held[rank].size
         return found.astype(np.float32)
 
-    def run(self, step: int, place: int, node: str, question: Question) -> np.ndarray:
+    def run(
+        self,
+        step: int,
+        place: int,
+        node: str,
+        question: Question,
+        into: np.ndarray | None = None,
+    ) -> np.ndarray:
         """The question's answer by the device, judged; the reference's, where it gives none."""
         layer = question.chain.name
         variant = choose(self.first, layer, question.shapes, question.flat)
         if variant is None:
             raise LookupError(f"{node}: no variant computes {layer}")
-        checked = check_alone(self.device, variant, question, whole=self.whole)
-        found, rank = checked.comparison, self.comm.rank
-        says = self.why(checked) if found.verdict != "pass" else ()
-        report = NodeReport(step, place, node, "kernel", rank, found, layer, variant.name)
-        self.note(replace(report, says=says))
-        output = checked.run.output
-        values = None if output is None else output.host
-        if values is None or values.shape != question.shape:
-            values = question.answer(FULL).value.astype(question.chain.dtype)
-        return values
+        rank = self.comm.rank
+        report = NodeReport(step, place, node, "kernel", rank, PASSED, layer, variant.name)
+        ran = run_kernel(self.device, variant, question, self.whole, into)
+        self.kernels += ran.seconds
+        self.judged(report, ran, f"what rank {rank} had")
+        exact = None if self.whole or step else on_exact_numbers(question)
+        if exact is not None:
+            self.judged(report, run_kernel(self.device, variant, exact, False), "exact numbers")
+        return ran.values
 
-    def why(self, checked: Checked) -> tuple[str, ...]:
-        """Of the first kernel that fails on this rank which elements are wrong, and by what."""
-        if any(one.failed for one in self.found):
-            return ()
-        shows = f"what rank {self.comm.rank} had"
-        return tuple(few_lines(diagnose(evidence.Evidence(checked, shows))))
+    def judged(self, report: NodeReport, ran: Ran, shows: str) -> None:
+        """Of the first kernel that fails on this rank also which elements are wrong, and why."""
+        says: tuple[str, ...] = ()
+        if ran.comparison.verdict != "pass" and not any(one.failed for one in self.found):
+            says = tuple(few_lines(diagnose(evidence.Evidence(ran.checked, shows))))
+        self.note(replace(report, comparison=ran.comparison, says=says))
 
     def transfer(self, step: int, place: int, name: str, wrote: np.ndarray) -> np.ndarray:
         """What this rank reads of an array that it wrote a part of."""
         array, rank = self.plan.arrays[name], self.comm.rank
         if not transfers(array):
             return np.ascontiguousarray(wrote[array.held[rank].place(array.reads[rank])])
+        begun = time.perf_counter()
         got = self.moves.exchange(array, wrote, self.comm, step)
+        self.moving += time.perf_counter() - begun
         seen = witness(array, wrote, self.comm)
         now = Evidence(cut_parts(array, rank, seen), seen, got)
         found = compare(got, enclose(array, rank, now.parts), np.float32)

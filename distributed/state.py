@@ -55,6 +55,8 @@ def leave(old: Array, new: Array) -> Left:
 
 def judge_sum(start: Array) -> tuple[Comparison, tuple[str, ...]]:
     """Whether a gradient starts at 0."""
+    if not start.any():
+        return Comparison("pass", count=start.size), ()
     found = compare(start, Enclosure(np.zeros(start.shape)), np.float32)
     return found, () if found.verdict == "pass" else (NOT_CLEARED,)
 

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from clgold.reference.spec import InputError
 from ..run.inputs import network_images
 from .options import grid_of, grid_options, size_option
 from .output import MISMATCH, show
-from .ranked_report import outcome_json, outcome_parts
+from .ranked_report import cost_lines, outcome_json, outcome_parts
 from .targets import Target, target_weights
 
 if TYPE_CHECKING:
@@ -100,10 +100,11 @@ def verify_ranks(wanted: Wanted, division: Division, json_file: Path | None) -> 
     if theirs is not None:
         code = BAD_INPUT
     if done.first:
-        answer = outcome_json(divided, done.outcome, done.about) | {"losses": done.losses}
+        answer = outcome_json(divided, done.outcome, done.about)
+        answer |= {"losses": done.losses, "costs": [asdict(one) for one in done.costs]}
         losses = [f"loss: {', '.join(f'{one:.7g}' for one in done.losses)}"] if done.losses else []
         *parts, verdict = outcome_parts(divided, done.outcome, done.about)
-        show(json_file, answer, *parts, *losses, verdict)
+        show(json_file, answer, *parts, *losses, *cost_lines(divided, done.costs), verdict)
         if theirs is not None:
             click.echo(f"clgold: kernels {theirs.message}", err=True)
         if leave_code(code):

@@ -11,6 +11,7 @@ from clgold.ranks import Plan, pattern
 from .report import budget_text, device_text, shape_text, worst_json, worst_text
 
 if TYPE_CHECKING:
+    from clgold.distributed.cost import Cost
     from clgold.distributed.report import NodeReport, Outcome
 
 KEEPING = ("set_zero", "accumulate")
@@ -122,6 +123,25 @@ def fault_lines(found: "Outcome") -> list[str]:
     if found.consequences:
         lines.append(f"    fail behind it: {', '.join(found.consequences)}")
     return lines
+
+
+def cost_lines(plan: Plan, costs: Sequence["Cost"]) -> list[str]:
+    """Seconds and memory of the rank that has most of each, and what the plan says."""
+    kernels, transfers, wall, memory, worker = (
+        max(getattr(one, field) for one in costs)
+        for field in ("kernels", "transfers", "wall", "memory", "worker")
+    )
+    planned = max(sum(plan.memory(rank).values()) for rank in range(plan.ranks))
+    return [
+        f"seconds: {kernels:.3g} of kernels, {transfers:.3g} of transfers, {wall:.3g} in all with "
+        "judging",
+        f"memory of a rank: {bytes_text(planned)} by the plan; at its peak {bytes_text(memory)}, "
+        f"and its worker {bytes_text(worker)}",
+    ]
+
+
+def bytes_text(count: int) -> str:
+    return f"{count / 1e9:.3g} GB" if count >= 1e9 else f"{count / 1e6:.3g} MB"
 
 
 def listed(word: str, numbers: Sequence[int]) -> str:

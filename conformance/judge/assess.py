@@ -13,6 +13,7 @@ from clgold.reference import Enclosure, Question, find_profile
 from clgold.reference.winograd import Winograd
 
 from .compare import Comparison, Tolerance, compare
+from .elementwise import glance
 from .precision import assess, fast_math
 from .projection import first_look
 from .promises import enclosed, promised
@@ -49,7 +50,7 @@ def check(
 
     `precise` adds the second gate (precision.py). A fixed tolerance replaces both gates.
     `local_size` is a wish to variants that allow several. Unless `whole`, a large result may pass
-    by a first look (projection.py); nothing is `expected` then.
+    by a first look (projection.py, elementwise.py); nothing is `expected` then.
     """
     closed = passes(device.driver, variant.gate) if variant.gate else ""
     if closed:
@@ -59,8 +60,9 @@ def check(
     if not (whole or run.verdict or tolerance or variant.bound) and run.output is not None:
         profile = promised(variant, run.profile)
         assert run.output.host is not None
-        if (look := first_look(question, run.output.host, profile)) is not None:
-            return Checked(question, run, {}, look)
+        for look in (first_look, glance):
+            if (settled := look(question, run.output.host, profile)) is not None:
+                return Checked(question, run, {}, settled)
     if run.verdict:
         expected: Mapping[str, Enclosure] = question.enclose(find_profile(run.profile))
     else:
