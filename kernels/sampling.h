@@ -47,6 +47,30 @@ float pixel_coordinate(float normalised, int size, int padding_mode, int align_c
     return fmin(fmax(coordinate, 0.0f), (float)(size - 1));
 }
 
+// How a pixel's coordinate grows with the normalised one: 0 where it is clipped, and at the centres
+// of the outer pixels.
+float pixel_slope(float normalised, int size, int padding_mode, int align_corners)
+{
+    const float span = (float)(align_corners ? size - 1 : size);
+    const float distance = (normalised + 1.0f) * (0.5f * span);
+    if (padding_mode == ZEROS)
+        return 0.5f * span;
+    const float pixel = pixel_coordinate(normalised, size, padding_mode, align_corners);
+    if (!(pixel > 0.0f && pixel < (float)(size - 1)))
+        return 0.0f;
+    const int turned = padding_mode == REFLECTION && fmod(fabs(distance), 2.0f * span) > span;
+    return (turned != (padding_mode == REFLECTION && distance < 0.0f) ? -0.5f : 0.5f) * span;
+}
+
+// How much a pixel counts at a coordinate along its axis.
+float pixel_weight(float coordinate, int pixel, int mode)
+{
+    if (mode == NEAREST)
+        return rint(coordinate) == pixel ? 1.0f : 0.0f;
+    const float before = floor(coordinate), after = coordinate - before;
+    return pixel == before ? 1.0f - after : pixel == before + 1.0f ? after : 0.0f;
+}
+
 float pixel_or_zero(__global const float *plane, int y, int x, int H, int W)
 {
     return y >= 0 && y < H && x >= 0 && x < W ? plane[y * W + x] : 0.0f;

@@ -54,17 +54,17 @@ def summary_rows(network: Network) -> tuple[SummaryRow, ...]:
 
 def summarise(network: Network, node: Node, known: Mapping[str, Shape]) -> SummaryRow:
     layer, shape = find_layer(node.layer), known[node.name]
-    weights = biases = 0
+    attributes = complete_attributes(Kernel(node.name, node.name, (node,)), known)
+    weights, biases, silent = 0, 0, layer.is_constant(attributes)
     declared = layer.declared(len(node.operands))
     for (_, one), operand in zip(declared, node.operands, strict=True):
-        if operand is None or layer.constant or one.role in ("statistic", "label", "mask", "index"):
+        if operand is None or silent or one.role in ("statistic", "label", "mask", "index"):
             continue
         if counted(network, node, operand):
             count = math.prod(known[operand])
             weights, biases = (
                 (weights, biases + count) if one.values == "offset" else (weights + count, biases)
             )
-    attributes = complete_attributes(Kernel(node.name, node.name, (node,)), known)
     given = tuple(None if o is None else known[o] for o in node.operands)
     return SummaryRow(
         node.name,

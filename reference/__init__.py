@@ -41,6 +41,8 @@ from .elu_grad import ELU_GRAD, elu_grad
 from .evaluate import compute, prepare, widened
 from .flatten import FLATTEN, flatten
 from .grid_sample import GRID_SAMPLE, grid_sample
+from .grid_sample_grid_grad import GRID_SAMPLE_GRID_GRAD, grid_sample_grid_grad
+from .grid_sample_input_grad import GRID_SAMPLE_INPUT_GRAD, grid_sample_input_grad
 from .im2col import im2col
 from .layer import Array, Enclosure, Layer
 from .leaky_relu import LEAKY_RELU, leaky_relu
@@ -134,6 +136,8 @@ LAYERS: tuple[Layer, ...] = (
     MAX_POOL2D_GRAD,
     LOCAL_RESPONSE_NORM_GRAD,
     AFFINE_GRID_GRAD,
+    GRID_SAMPLE_INPUT_GRAD,
+    GRID_SAMPLE_GRID_GRAD,
     BATCH_NORM_BIAS_GRAD,
     BATCH_NORM_INPUT_GRAD,
     BATCH_NORM_WEIGHT_GRAD,
@@ -244,6 +248,8 @@ __all__ = [
     "find_layer",
     "flatten",
     "grid_sample",
+    "grid_sample_grid_grad",
+    "grid_sample_input_grad",
     "im2col",
     "leaky_relu",
     "leaky_relu_grad",

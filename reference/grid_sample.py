@@ -12,7 +12,7 @@ from .evaluate import evaluate
 from .layer import Array, Layer
 from .operands import Operand, Setting
 from .rounding import INFINITE
-from .sampling import blend, exact_pixel, gather, pixel
+from .sampling import blend, exact_place, gather, pixel
 from .sampling_error import choices, error
 from .spec import Shape, SpecError
 
@@ -78,13 +78,10 @@ def exact(
     n, c, i, j = index
     image, place = input[n, c], []
     for coordinate, size in zip(grid[n, i, j, ::-1].tolist(), image.shape, strict=True):
-        if np.isfinite(coordinate):
-            place.append(exact_pixel(Fraction(coordinate), size, padding_mode, align_corners))
-        elif padding_mode == "zeros":
+        found = exact_place(coordinate, size, padding_mode, align_corners)
+        if found is None:
             return Fraction(0)
-        else:  # border: the last pixel for +∞; else the first
-            last = padding_mode == "border" and coordinate > 0
-            place.append(Fraction(size - 1 if last else 0))
+        place.append(found)
     if mode == "nearest":
         corners = [(round(place[0]), round(place[1]), Fraction(1))]
     else:

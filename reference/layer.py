@@ -71,7 +71,7 @@ class Layer:
     moves       only places elements of its operands elsewhere
     sums        what is added up for one element of the output, a factor a word: the lengths of
                 operands' axes, attributes, numbers; "" where there are no products
-    constant    its output says nothing of what it reads
+    constant    its output says nothing of what it reads, always or with some attributes
     in_place    may write over what it reads, or leaves no values behind
     examples    awkward shapes and attributes: height differs from width, channels are no multiple
                 of 4 or 16, sizes are prime or 1, padding is unequal, strides leave a remainder,
@@ -97,7 +97,7 @@ class Layer:
     per: str = ""
     moves: bool = False
     sums: str = ""
-    constant: bool = False
+    constant: bool | Callable[[Mapping[str, Any]], bool] = False
     in_place: bool = False
     examples: tuple[Setting, ...] = ()
     onnx: str = ""
@@ -109,6 +109,10 @@ class Layer:
     def variadic(self) -> bool:
         """Whether it takes any number of operands, all like the one that is declared."""
         return self.operands[0].variadic
+
+    def is_constant(self, attributes: Mapping[str, Any]) -> bool:
+        """Whether with these attributes its output says nothing of what it reads."""
+        return self.constant if isinstance(self.constant, bool) else self.constant(attributes)
 
     def out_shape(self, *shapes: Shape | None, **attributes: Any) -> Shape:
         """The output's shape for operands of these shapes; SpecError if there is none."""

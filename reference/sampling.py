@@ -1,5 +1,6 @@
 """Where a point of a sampling grid lies in an image, and the pixels there."""
 
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -16,8 +17,29 @@ def pixel(coordinate: Array, size: int, padding_mode: str, align_corners: bool) 
     if padding_mode == "zeros":
         return index
     if padding_mode == "reflection":
-        index = reflect(index, *((0, size - 1) if align_corners else (-0.5, size - 0.5)))
+        index = reflect(index, *walls(size, align_corners))
     return np.nan_to_num(np.clip(index, 0, size - 1))
+
+
+def slope(coordinate: Array, size: int, padding_mode: str, align_corners: bool) -> Array:
+    """The derivative of `pixel`: 0 where an index is clipped, as at the outer pixels' centres."""
+    scale = (size - 1 if align_corners else size) / 2
+    index = pixel(coordinate, size, "zeros", align_corners)
+    if padding_mode == "zeros":
+        return np.full(index.shape, scale)
+    sign = np.ones(index.shape)
+    if padding_mode == "reflection":
+        low, high = walls(size, align_corners)
+        if high > low:
+            sign = 1 - 2 * np.mod(np.floor((index - low) / (high - low)), 2)
+        index = reflect(index, low, high)
+    inside = (index > 0) & (index < size - 1)
+    return np.where(inside, sign * scale, 0.0)
+
+
+def walls(size: int, align_corners: bool) -> tuple[float, float]:
+    """The pixel indices at which an image is reflected."""
+    return (0.0, size - 1.0) if align_corners else (-0.5, size - 0.5)
 
 
 def reflect(index: Array, low: float, high: float) -> Array:
@@ -51,6 +73,18 @@ def blend(image: Array, row: Array, column: Array) -> Array:
     )
 
 
+def exact_place(
+    coordinate: float, size: int, padding_mode: str, align_corners: bool
+) -> Fraction | None:
+    """The pixel index of any coordinate; None where it is not finite and outside of the image."""
+    if math.isfinite(coordinate):
+        return exact_pixel(Fraction(coordinate), size, padding_mode, align_corners)
+    if padding_mode == "zeros":
+        return None
+    last = padding_mode == "border" and coordinate > 0
+    return Fraction(size - 1 if last else 0)
+
+
 def exact_pixel(g: Fraction, size: int, padding_mode: str, align_corners: bool) -> Fraction:
     """A coordinate in [−1, 1] as a pixel index."""
     index = (g + 1) / 2 * (size - 1) if align_corners else ((g + 1) * size - 1) / 2
@@ -62,3 +96,19 @@ def exact_pixel(g: Fraction, size: int, padding_mode: str, align_corners: bool) 
         folded = (index - low) % (2 * span) if span else Fraction(0)
         index = low + min(folded, 2 * span - folded)
     return min(max(index, Fraction(0)), Fraction(size - 1))
+
+
+def exact_slope(coordinate: float, size: int, padding_mode: str, align_corners: bool) -> Fraction:
+    """The derivative of `exact_pixel`; 0 where the coordinate is not finite."""
+    scale = Fraction(size - 1 if align_corners else size, 2)
+    if not math.isfinite(coordinate):
+        return Fraction(0)
+    index = exact_pixel(Fraction(coordinate), size, "zeros", align_corners)
+    if padding_mode == "zeros":
+        return scale
+    if padding_mode == "reflection":
+        low, high = map(Fraction, walls(size, align_corners))
+        if high > low and (index - low) // (high - low) % 2:
+            scale = -scale
+        index = exact_pixel(Fraction(coordinate), size, padding_mode, align_corners)
+    return scale if 0 < index < size - 1 else Fraction(0)

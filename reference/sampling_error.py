@@ -1,5 +1,7 @@
 """How far a kernel that samples an image may be off."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from .layer import Array, Enclosure
@@ -38,12 +40,19 @@ def located(
 ) -> tuple[Array, Array, Array, Array]:
     """Row, column and how far each may be off, all (N, OH, OW)."""
     found = []
-    for k, size in ((1, input.value.shape[2]), (0, input.value.shape[3])):
-        radius = None if grid.bound is None else grid.bound[..., k]
-        coordinate = Enclosure(grid.value[..., k], radius)
+    for coordinate, size in along_axes(grid, input.value.shape):
         found.append(pixel(coordinate.value, size, padding_mode, align_corners))
         found.append(pixel_error(profile, coordinate, size, padding_mode, align_corners))
     return found[0], found[2], found[1], found[3]
+
+
+def along_axes(grid: Enclosure, shape: Shape) -> Iterator[tuple[Enclosure, int]]:
+    """The coordinates along rows and along columns, with how many pixels of an (N, C, H, W) image
+    there are.
+    """
+    for k, size in ((1, shape[2]), (0, shape[3])):
+        radius = None if grid.bound is None else grid.bound[..., k]
+        yield Enclosure(grid.value[..., k], radius), size
 
 
 def error(
@@ -76,7 +85,9 @@ def error(
     reach = np.ptp(extremes, axis=(2, 3), keepdims=True) + radius.max(axis=(2, 3), keepdims=True)
     small = subnormal(profile, np.abs(padded)) * profile.smallest_normal
     flushed = neighbourhood(small, *anchor).max(axis=(0, 1))
-    overflow = np.where(beyond(profile, grid, input.value.shape), np.inf, 0.0)[:, np.newaxis]
+    overflow = np.zeros(off_row.shape)
+    for coordinate, size in along_axes(grid, input.value.shape):
+        overflow[beyond(profile, coordinate, size)[:, np.newaxis]] = np.inf
     if mode == "nearest":
         return np.where(far, reach + small.max(), passed_on + flushed) + overflow
     u = profile.u
@@ -88,11 +99,10 @@ def error(
     return np.where(far, reach + 7 * u * np.abs(extremes).max(), bound) + overflow
 
 
-def beyond(profile: Profile, grid: Enclosure, shape: Shape) -> Array:
-    """(N, OH, OW): where a finite coordinate's index may overflow on the way."""
-    sizes = np.array(shape[:1:-1])  # (W, H), as the grid has (x, y)
-    reached = (grid.magnitude + 2) * sizes * (1 + 2.0**-20)
-    return np.any(np.isfinite(grid.value) & (reached > profile.largest), axis=-1)
+def beyond(profile: Profile, coordinate: Enclosure, size: int) -> Array:
+    """Where a finite coordinate's index may overflow on the way."""
+    reached = (coordinate.magnitude + 2) * size * (1 + 2.0**-20)
+    return np.isfinite(coordinate.value) & (reached > profile.largest)
 
 
 def widen(image: Array, padding_mode: str) -> Array:

@@ -22,7 +22,7 @@ from clgold.reference.rounding import round_fraction
 Array = np.ndarray
 F = np.float32
 NAMES = [layer.name for layer in LAYERS]
-BOUNDED = [layer.name for layer in LAYERS if layer.name != "argmax" and not layer.constant]
+BOUNDED = [layer.name for layer in LAYERS if layer.name != "argmax" and layer.constant is not True]
 
 # Found by trying seeds 0 to 23 of every kind at volume 60: kind, seed and variant. Of a layer that
 # is not here a few are tried.
@@ -41,6 +41,8 @@ SHARPEST: dict[str, tuple[str, int, str]] = {
     "local_response_norm": ("positive", 9, "power, up"),
     "affine_grid": ("wide", 11, "quotient, backwards, plain"),
     "grid_sample": ("at borders", 6, "shifted, weights, plain"),
+    "grid_sample_input_grad": ("at borders", 2, "scaled, corners, sequential, plain"),
+    "grid_sample_grid_grad": ("at borders", 8, "shifted, differences, sequential, plain"),
     "softmax": ("ascending from far", 3, "scaled sequential, up"),
     "log_softmax": ("ascending from far", 22, "shifted sequential, plain"),
     "scale_shift": ("wide", 23, "product, plain"),

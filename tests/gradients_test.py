@@ -47,6 +47,12 @@ def without(*names: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
 
 PAIR_OF_ROWS = ((3, 5), (3, 5))
 PAIR = ((2, 3, 4), (2, 3, 4))
+SAMPLERS: tuple[dict[str, Any], ...] = (
+    {},
+    {"padding_mode": "border", "align_corners": True},
+    {"padding_mode": "reflection"},
+    {"mode": "nearest", "align_corners": True},
+)
 CASES: tuple[Gradient, ...] = (
     Gradient("relu_grad", "relu", PAIR),
     Gradient("leaky_relu_grad", "leaky_relu", PAIR, {"negative_slope": 0.3}),
@@ -85,6 +91,27 @@ CASES: tuple[Gradient, ...] = (
         {"size": (1, 1, 3, 4)},
         operands=lambda grad: (np.ones((1, 2, 3), np.float32),),
         forward=without("flat"),
+    ),
+    *(
+        Gradient(
+            "grid_sample_input_grad",
+            "grid_sample",
+            ((1, 2, 3, 4), (1, 3, 4, 2)),
+            {"input_size": (1, 2, 4, 5), **given},
+            operands=lambda grad, grid: (np.ones((1, 2, 4, 5), np.float32), grid),
+            forward=without("input_size"),
+        )
+        for given in SAMPLERS
+    ),
+    *(
+        Gradient(
+            "grid_sample_grid_grad",
+            "grid_sample",
+            ((1, 2, 3, 4), (1, 2, 4, 5), (1, 3, 4, 2)),
+            given,
+            moved=1,
+        )
+        for given in SAMPLERS
     ),
     Gradient(
         "batch_norm_input_grad",

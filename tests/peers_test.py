@@ -30,6 +30,7 @@ from clgold.reference import (
     lp_pool2d,
     max_pool2d,
 )
+from clgold.reference.grid_sample import MODES, PADDING_MODES
 
 Array = np.ndarray
 Attributes = dict[str, Any]
@@ -149,7 +150,20 @@ def gradients_of_torch(torch: Any) -> dict[str, Callable[..., Any]]:
     def elu_grad(grad: Any, input: Any, *, alpha: float, is_result: bool) -> Any:
         return backward.elu_backward(grad, alpha, 1, 1, is_result, input)
 
+    def of_sampler(grad: Any, input: Any, grid: Any, which: int, given: Attributes) -> Any:
+        words = MODES.index(given["mode"]), PADDING_MODES.index(given["padding_mode"])
+        mask = [which == 0, which == 1]
+        found = backward.grid_sampler_2d_backward(
+            grad, input, grid, *words, given["align_corners"], mask
+        )
+        return found[which]
+
+    def grid_sample_input_grad(grad: Any, grid: Any, *, input_size: Any, **given: Any) -> Any:
+        return of_sampler(grad, torch.zeros(input_size, dtype=grad.dtype), grid, 0, given)
+
     return {
+        "grid_sample_input_grad": grid_sample_input_grad,
+        "grid_sample_grid_grad": lambda g, x, grid, **given: of_sampler(g, x, grid, 1, given),
         "relu_grad": of(f.relu),
         "leaky_relu_grad": of(f.leaky_relu),
         "elu_grad": elu_grad,

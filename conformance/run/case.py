@@ -27,7 +27,8 @@ def verdict_on(checked: Checked) -> Comparison:
     if found.verdict != "pass":
         return found
     arrays = dict(zip(question.names, question.operands, strict=True))
-    constant = question.chain.layers[-1].constant
+    last = question.chain.layers[-1]
+    constant = last.is_constant(question.attributes[last.name])
     why = why_vacuous(arrays, checked.expected[question.last], constant)
     return replace(found, verdict="vacuous", message=why) if why else found
 

@@ -17,6 +17,7 @@ from .formulas_places import PLACES
 from .formulas_pool_gradients import POOL_GRADIENTS
 from .formulas_pools import AVG_POOL, LP_POOL, MAX_POOL
 from .formulas_rows import ARGMAX, LOG_SOFTMAX, SOFTMAX
+from .formulas_sampler_gradients import SAMPLER_GRADIENTS
 from .formulas_samples import NEAREST, SAMPLING
 from .formulas_steps import STEPS
 from .formulas_values import VALUES
@@ -30,6 +31,7 @@ FORMULAS: tuple[Cause, ...] = (
     *(*MAX_POOL, *AVG_POOL, *LP_POOL, *VALUES, *GRADIENTS, *STEPS),
     *(*POOL_GRADIENTS, *NORM_GRADIENTS),
     *(*BATCH_NORM, *RESPONSE, *GRID, *NEAREST, *PLACES, *SAMPLING),
+    *SAMPLER_GRADIENTS,
     *(*ARGMAX, *SOFTMAX, *LOG_SOFTMAX, *LOSSES),
 )
 BY_HAND: dict[str, tuple[Row, ...]] = {

@@ -13,8 +13,15 @@ from .formulas import lines, value
 from .wrongly import again
 
 
+def sides(link: Link) -> tuple[int, int]:
+    """The rows and columns of the image that is sampled."""
+    given = dict(zip((one.name for one in link.layer.operands), link.shapes, strict=True))
+    h, w = (given.get("input") or link.attributes["input_size"])[2:]
+    return h, w
+
+
 def places(code: CodeType, reflecting: str = "") -> Recompute:
-    """The sampler at other columns and rows.
+    """The sampler, or a gradient of it, at other columns and rows.
 
     x, y are the grid's coordinates, w and h the image's sides, u = at(x, w), v = at(y, h) the
     right places in pixels; half is 0.5 unless corners are aligned. `reflecting`: only where
@@ -22,11 +29,9 @@ def places(code: CodeType, reflecting: str = "") -> Recompute:
     """
 
     def recompute(link: Link) -> Enclosure | None:
-        image, points = link.operands
-        assert image is not None
+        *others, points = link.operands
         assert points is not None
-        h, w = image.value.shape[2:]
-        aligned = link.attributes["align_corners"]
+        (h, w), aligned = sides(link), link.attributes["align_corners"]
         if reflecting and link.attributes["padding_mode"] != "reflection":
             return None
 
@@ -34,10 +39,9 @@ def places(code: CodeType, reflecting: str = "") -> Recompute:
             def at(coordinate: Array, size: int) -> Array:
                 return pixel(coordinate, size, "zeros", aligned)
 
-            sides = {"w": w, "h": h, "aligned": aligned, "half": 0.0 if aligned else 0.5}
-            sides["reflect"] = reflect
-            own = {"x": x, "y": y, "u": at(x, w), "v": at(y, h), "at": at}
-            found = value(code, sides | own)
+            own = {"w": w, "h": h, "aligned": aligned, "half": 0.0 if aligned else 0.5}
+            own |= {"x": x, "y": y, "u": at(x, w), "v": at(y, h), "at": at}
+            found = value(code, own | {"reflect": reflect})
             pairs = zip(found, (w, h), strict=True)
             return np.stack([coordinate(one, size, aligned) for one, size in pairs], axis=-1)
 
@@ -47,7 +51,7 @@ def places(code: CodeType, reflecting: str = "") -> Recompute:
             off = np.moveaxis(points.bound, -1, 0)
             bound = np.abs(grid(x + off[0], y + off[1]) - taken)
         other = {"padding_mode": reflecting} if reflecting else {}
-        return again(link, image, Enclosure(taken, bound), **other)
+        return again(link, *others, Enclosure(taken, bound), **other)
 
     return recompute
 
@@ -74,19 +78,7 @@ def both_aligned_otherwise(link: Link) -> Enclosure | None:
 
 
 PLACE = "((g + 1) * size - 1) / 2, or with align_corners (g + 1) / 2 * (size - 1)"
-PLACES = (
-    *table(
-        "grid_sample",
-        (
-            "align_corners inverted in grid and sampler",
-            "align_corners inverted in both the grid and the sampler",
-            PLACE,
-            both_aligned_otherwise,
-        ),
-    ),
-    *lines(
-        "grid_sample",
-        f"""
+PLACING = f"""
 {PLACE}
 half pixel dropped | u + half, v + half | a pixel index without its - 0.5
 half pixel added | u + 2*half, v + 2*half | a pixel index with + 0.5 for - 0.5
@@ -111,12 +103,8 @@ coordinates clipped | at(clip(x, -1, 1), w), at(clip(y, -1, 1), h) | coordinates
 y upwards | u, at(-y, h) | a y axis that points upwards
 -1 is the first column
 x to the left | at(-x, w), v | an x axis that points to the left
-""",
-        places,
-    ),
-    *lines(
-        "grid_sample",
-        """
+"""
+REFLECTING = """
 reflect about the outer pixels' edges, or with align_corners about their centres; then clip
 reflected at centres | reflect(u, 0, w - 1), reflect(v, 0, h - 1) | a reflection about the outer \
 pixels' centres
@@ -124,7 +112,17 @@ reflected at edges | clip(reflect(u, -0.5, w - 0.5), 0, w - 1), clip(reflect(v, 
 h - 1) | a reflection about the outer pixels' edges despite align_corners
 reflected without clipping | reflect(u, -0.5, w - 0.5), reflect(v, -0.5, h - 0.5) | places \
 that are not clipped after their reflection
-""",
-        reflected,
+"""
+PLACES = (
+    *table(
+        "grid_sample",
+        (
+            "align_corners inverted in grid and sampler",
+            "align_corners inverted in both the grid and the sampler",
+            PLACE,
+            both_aligned_otherwise,
+        ),
     ),
+    *lines("grid_sample", PLACING, places),
+    *lines("grid_sample", REFLECTING, reflected),
 )

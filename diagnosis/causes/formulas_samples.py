@@ -118,21 +118,13 @@ def near(found: Array, row: Array, column: Array, shape: tuple[int, ...]) -> Arr
     return np.where(kept, found, 0.0)
 
 
-# Before places off by half a pixel, which look the same.
-NEAREST = lines(
-    "grid_sample",
-    """
+ROUNDING = """
 round to the nearest
 nearest by floor | take(floor(v), floor(u)) | floor in place of the nearest pixel
 nearest by truncation | take(trunc(v), trunc(u)) | an index truncated towards 0
 nearest by ceil | take(ceil(v), ceil(u)) | the next pixel in place of the nearest
-""",
-    sampled("nearest"),
-)
-SAMPLING = (
-    *lines(
-        "grid_sample",
-        """
+"""
+WEIGHING = """
 weigh the near pixel by 1 - fraction, the far one by the fraction
 weights exchanged | mix(1 - d, 1 - r) | near and far pixel's weights exchanged
 weights of x exchanged | mix(d, 1 - r) | left and right weights exchanged
@@ -152,22 +144,14 @@ first row and column lost | mix(d, r, of=where((rows > 0) & (columns > 0), x, 0)
 without its first row and column
 clamped to size - 2 | at(clip(v, 0, max(h - 2, 0)), clip(u, 0, max(w - 2, 0))) | places clamped to \
 0 ... size - 2
-""",
-        sampled(),
-    ),
-    *lines(
-        "grid_sample",
-        """
+"""
+FLOORING = """
 take floor(index), also for negative ones
 truncated for floor | mix(v - trunc(v), u - trunc(u), trunc(v), trunc(u)) | an index truncated \
 towards 0
 rounded for floor | mix(v - rint(v), u - rint(u), rint(v), rint(u)) | an index rounded
-""",
-        sampled(skipping=True),
-    ),
-    *lines(
-        "grid_sample",
-        """
+"""
+LEAVING_OUT = """
 a pixel is inside for 0 <= index <= size - 1, each of the four for itself
 wrapped around | mix(d, r, floor(v) % h, floor(u) % w, pad(x, AROUND, "wrap")) | an image that \
 wraps around at its edges
@@ -187,16 +171,17 @@ weights of 8 bits | mix(rint(d*256)/256, rint(r*256)/256) | weights rounded to 8
 texture units have them
 columns alone | mix(0*d, r) | an interpolation along x alone
 rows alone | mix(d, 0*r) | an interpolation along y alone
-""",
-        sampled(),
-    ),
-    *lines(
-        "grid_sample",
-        """
+"""
+WEIGHING_FIRST = """
 reflect the place, then weigh its neighbours
 weights before reflection | mix(*(one - floor(one) for one in free)) | the weights of places \
 before their reflection
-""",
-        sampled(padding="reflection"),
-    ),
+"""
+# Before places off by half a pixel, which look the same.
+NEAREST = lines("grid_sample", ROUNDING, sampled("nearest"))
+SAMPLING = (
+    *lines("grid_sample", WEIGHING, sampled()),
+    *lines("grid_sample", FLOORING, sampled(skipping=True)),
+    *lines("grid_sample", LEAVING_OUT, sampled()),
+    *lines("grid_sample", WEIGHING_FIRST, sampled(padding="reflection")),
 )

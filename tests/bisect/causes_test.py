@@ -30,6 +30,13 @@ from clgold.reference.poison import POISON
 Array = np.ndarray
 
 UNEVEN = ((2, 1), (1, 0))
+SAMPLERS: tuple[dict[str, Any], ...] = (
+    {},
+    {"align_corners": True},
+    {"padding_mode": "border"},
+    {"padding_mode": "reflection"},
+    {"mode": "nearest"},
+)
 TWICE = ((3, 5, 7), (3, 5, 7))
 # fmt: off
 # Small data on which conventions differ: sides, strides and paddings all unequal.
@@ -192,6 +199,13 @@ DATA: Mapping[str, list[tuple[str, Setting]]] = {
         ("wide", (((3, 29, 2, 1), (3, 29, 2, 1), (29,), (29,)), {"eps": 1e-3})),
     ],
     "batch_norm_bias_grad": [("real", (((3, 13, 4, 6),), {}))],
+    "grid_sample_input_grad": [
+        ("real", (((3, 2, 9, 8), (3, 9, 8, 2)), {"input_size": (3, 2, 5, 7), **given}))
+        for given in SAMPLERS
+    ],
+    "grid_sample_grid_grad": [
+        ("real", (((3, 4, 9, 8), (3, 4, 5, 7), (3, 9, 8, 2)), given)) for given in SAMPLERS
+    ],
     "cross_entropy_grad": [
         ("real", (((), (11, 7), (11, 7)), {"reduction": reduction}))
         for reduction in ("mean", "sum")
@@ -230,6 +244,10 @@ TWINS = {
     ("argmax", "maximum starts at FLT_MIN"): "maximum starts at 0",
     ("grid_sample", "places inside only"): "weights after clipping",
     ("grid_sample", "nearest, halves up"): "another mode",
+    ("grid_sample_grid_grad", "another mode"): "zeros",
+    ("grid_sample_input_grad", "places inside only"): "weights after clipping",
+    ("grid_sample_input_grad", "all four inside"): "weights after clipping",
+    ("grid_sample_input_grad", "nearest, halves up"): "another mode",
 }
 # Of a fused kernel, (chain, layer, cause): what is named first.
 FUSED = [

@@ -195,6 +195,24 @@ def grid_sample(draw: Draw, kind: Fill) -> Drawn:
     return operands, attributes
 
 
+def sampler_gradient(name: str, draw: Draw, kind: Fill) -> Drawn:
+    """The kind is the grid's; the image and the gradient are of any kind, one to three channels."""
+    (image, grid), attributes = grid_sample(draw, kind)
+    assert image is not None
+    assert grid is not None
+    channels = draw.count("channels", 1, 3)
+    texture = draw.pick("texture", tuple(data.GENERAL.values()))
+    known = {
+        "grid": grid,
+        "grad": draw.fill(texture, "grad", (1, channels, *grid.shape[1:3])),
+        "input": draw.fill(texture, "input", (1, channels, *image.shape[2:])),
+    }
+    if name == "input":
+        attributes = {"input_size": known["input"].shape, **attributes}
+    record = find_layer(f"grid_sample_{name}_grad")
+    return tuple(known[one.name] for one in record.operands), attributes
+
+
 def rows(draw: Draw, kind: Fill) -> Drawn:
     n = draw.pick("length", (1, 2, 3, 10, 33, 100))
     return (draw.fill(kind, "input", (draw.volume // n + 1, n)),), {"dim": 1}
@@ -345,6 +363,8 @@ DRAWERS: dict[str, Drawer] = {
     "local_response_norm": local_response_norm,
     "affine_grid": affine_grid,
     "grid_sample": grid_sample,
+    "grid_sample_input_grad": partial(sampler_gradient, "input"),
+    "grid_sample_grid_grad": partial(sampler_gradient, "grid"),
     "softmax": rows,
     "log_softmax": rows,
     "argmax": rows,
@@ -376,6 +396,8 @@ FAMILIES: dict[str, Mapping[str, Fill]] = {
     "tanh": data.ARGUMENTS,
     "sigmoid": data.ARGUMENTS,
     "grid_sample": data.GRIDS,
+    "grid_sample_input_grad": data.GRIDS,
+    "grid_sample_grid_grad": data.GRIDS,
     "softmax": data.LOGITS,
     "log_softmax": data.LOGITS,
     "argmax": data.LOGITS,

@@ -17,6 +17,7 @@ from . import (
     pools,
     product_gradients,
     sampling,
+    sampling_gradients,
     softmaxes,
     steps,
     sums,
@@ -81,6 +82,18 @@ SAMPLERS = {
     f"{at}, {blend}": partial(sampling.grid_sample, index, form)
     for at, index in sampling.INDICES.items()
     for blend, form in sampling.BLENDS.items()
+}
+SAMPLED_GRADIENTS = {
+    f"{at}, {way}, {name}": partial(sampling_gradients.input_grad, index, tent, sums.ORDERS[name])
+    for at, index in sampling.INDICES.items()
+    for way, tent in sampling_gradients.TENTS.items()
+    for name in (FEW if at == "shifted" else FEW[:1])
+}
+GRID_GRADIENTS = {
+    f"{at}, {way}, {name}": partial(sampling_gradients.grid_grad, index, pull, sums.ORDERS[name])
+    for at, index in sampling.INDICES.items()
+    for way, pull in sampling_gradients.PULLS.items()
+    for name in (FEW if at == "shifted" else FEW[:1])
 }
 AVERAGES = {
     **in_orders(pools.average_divided, "divided "),
@@ -211,5 +224,7 @@ VARIANTS: dict[str, tuple[Variant, ...]] = {
     + every(in_orders(norm_gradients.weight_folded, "folded ", FEW)),
     "batch_norm_bias_grad": every(in_orders(norm_gradients.bias), EXACT_FUNCTIONS),
     "local_response_norm_grad": every(norm_gradients.RESPONSES),
+    "grid_sample_input_grad": every(SAMPLED_GRADIENTS, EXACT_FUNCTIONS),
+    "grid_sample_grid_grad": every(GRID_GRADIENTS, EXACT_FUNCTIONS),
     "affine_grid_grad": every(in_orders(norm_gradients.affine_grid)),
 }
