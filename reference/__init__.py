@@ -25,6 +25,17 @@ from .avg_pool2d_grad import AVG_POOL2D_GRAD, avg_pool2d_grad
 from .batch_norm import BATCH_NORM, batch_norm
 from .batch_norm_bias_grad import BATCH_NORM_BIAS_GRAD, batch_norm_bias_grad
 from .batch_norm_input_grad import BATCH_NORM_INPUT_GRAD, batch_norm_input_grad
+from .batch_norm_running_mean import BATCH_NORM_RUNNING_MEAN, batch_norm_running_mean
+from .batch_norm_running_var import BATCH_NORM_RUNNING_VAR, batch_norm_running_var
+from .batch_norm_train import BATCH_NORM_TRAIN, batch_norm_train
+from .batch_norm_train_input_grad import (
+    BATCH_NORM_TRAIN_INPUT_GRAD,
+    batch_norm_train_input_grad,
+)
+from .batch_norm_train_weight_grad import (
+    BATCH_NORM_TRAIN_WEIGHT_GRAD,
+    batch_norm_train_weight_grad,
+)
 from .batch_norm_weight_grad import BATCH_NORM_WEIGHT_GRAD, batch_norm_weight_grad
 from .chain import Chain, make_chain
 from .concat import CONCAT, concat
@@ -152,6 +163,11 @@ LAYERS: tuple[Layer, ...] = (
     DROPOUT_GRAD,
     LP_POOL2D_GRAD,
     MAX_POOL2D_GRAD_FROM_INDICES,
+    BATCH_NORM_TRAIN,
+    BATCH_NORM_RUNNING_MEAN,
+    BATCH_NORM_RUNNING_VAR,
+    BATCH_NORM_TRAIN_INPUT_GRAD,
+    BATCH_NORM_TRAIN_WEIGHT_GRAD,
 )
 
 LayerLike = str | Layer | Callable[..., Array]
@@ -230,6 +246,11 @@ __all__ = [
     "batch_norm",
     "batch_norm_bias_grad",
     "batch_norm_input_grad",
+    "batch_norm_running_mean",
+    "batch_norm_running_var",
+    "batch_norm_train",
+    "batch_norm_train_input_grad",
+    "batch_norm_train_weight_grad",
     "batch_norm_weight_grad",
     "concat",
     "conv2d",

@@ -1,7 +1,7 @@
 """The gradient of batch normalisation's bias."""
 
 from .batch_norm import BATCH_NORM
-from .batch_norm_weight_grad import over_channel
+from .batch_statistics import over_channel
 from .evaluate import evaluate
 from .gradient import gradient
 from .layer import Array, Enclosure

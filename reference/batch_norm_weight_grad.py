@@ -7,6 +7,7 @@ import numpy as np
 
 from .batch_norm import BATCH_NORM, over_root
 from .batch_norm_error import per_channel, scale_error
+from .batch_statistics import over_channel
 from .evaluate import evaluate
 from .gradient import gradient
 from .layer import Array, Enclosure
@@ -34,11 +35,6 @@ def shape_rule(grad: Shape, input: Shape, mean: Shape, var: Shape, **_: Any) -> 
             f"batch_norm_weight_grad: grad has shape {grad}, expected that of input, {input}"
         )
     return input[1:2]
-
-
-def over_channel(values: Array) -> Array:
-    """(C,): the sum over all other axes."""
-    return values.sum(axis=(0, *range(2, values.ndim)))
 
 
 def formula(

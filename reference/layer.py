@@ -78,6 +78,7 @@ class Layer:
                 windows overhang, batches and groups are more than one
     onnx        what ONNX calls it, or its operators one after another: "Mul+Add"
     gradient    the layer, and the name of the operand of it, whose gradient this is (gradient.py)
+    trains      the layer that this one is in training
     result      what the output is called; a chain feeds it to the operand of that name
     """
 
@@ -102,6 +103,7 @@ class Layer:
     examples: tuple[Setting, ...] = ()
     onnx: str = ""
     gradient: "tuple[Layer, str] | None" = None
+    trains: "Layer | None" = None
     result: str = "output"
     dtype: type = np.float32
 

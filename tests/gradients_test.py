@@ -133,6 +133,19 @@ CASES: tuple[Gradient, ...] = (
         moved=4,
         operands=lambda g: (g, *(np.ones(3, np.float32) for _ in range(4))),
     ),
+    Gradient(
+        "batch_norm_train_input_grad",
+        "batch_norm_train",
+        ((3, 2, 1, 2), (3, 2, 1, 2), (2,)),
+        operands=lambda g, x, w: (x, w, None),
+    ),
+    Gradient(
+        "batch_norm_train_weight_grad",
+        "batch_norm_train",
+        ((3, 2), (3, 2)),
+        moved=1,
+        operands=lambda g, x: (x, np.ones(2, np.float32), None),
+    ),
     *(
         Gradient("cross_entropy_grad", "cross_entropy", ((), *PAIR_OF_ROWS), {"reduction": one})
         for one in ("mean", "sum")

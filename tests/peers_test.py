@@ -85,6 +85,7 @@ def of_torch(torch: Any, layer: str) -> Callable[..., Any] | None:
         "sigmoid": torch.sigmoid,
         **gradients_of_torch(torch),
         **steps_of_torch(torch),
+        **statistics_of_torch(torch),
     }
     own = getattr(f, layer, None) or getattr(torch, layer, None)
     return other.get(layer, own)
@@ -147,6 +148,19 @@ def gradients_of_torch(torch: Any) -> dict[str, Callable[..., Any]]:
 
         return gradient
 
+    def of_training(name: str) -> Callable[..., Any]:
+        """The same with the batch's own statistics; torch's kernel takes one value too."""
+        place = ("input", "weight").index(name)
+
+        def gradient(grad: Any, x: Any, weight: Any = None, *, eps: float) -> Any:
+            moved = [x.clone(), torch.ones(x.shape[1], dtype=x.dtype) if weight is None else weight]
+            moved[place] = moved[place].clone().requires_grad_()
+            y = torch.native_batch_norm(*moved, None, None, None, True, 0.1, eps)[0]
+            y.backward(grad)
+            return moved[place].grad
+
+        return gradient
+
     def elu_grad(grad: Any, input: Any, *, alpha: float, is_result: bool) -> Any:
         return backward.elu_backward(grad, alpha, 1, 1, is_result, input)
 
@@ -185,6 +199,7 @@ def gradients_of_torch(torch: Any) -> dict[str, Callable[..., Any]]:
         "local_response_norm_grad": of(f.local_response_norm),
         "affine_grid_grad": affine_grid_grad,
         **{f"batch_norm_{name}_grad": of_batch_norm(name) for name in ("input", "weight", "bias")},
+        **{f"batch_norm_train_{name}_grad": of_training(name) for name in ("input", "weight")},
     }
 
 
@@ -209,6 +224,37 @@ def steps_of_torch(torch: Any) -> dict[str, Callable[..., Any]]:
         "set_zero": torch.zeros_like,
         "sgd": lambda weight, grad, velocity, **given: stepped(weight, grad, velocity, given)[0],
         "sgd_velocity": sgd_velocity,
+    }
+
+
+def statistics_of_torch(torch: Any) -> dict[str, Callable[..., Any]]:
+    """What torch's batch normalisation makes of a batch, and of its running statistics."""
+
+    def batch_norm_train(x: Any, weight: Any, bias: Any, *, eps: float) -> Any:
+        return torch.native_batch_norm(x, weight, bias, None, None, True, 0.1, eps)[0]
+
+    def updated(x: Any, momentum: float, mean: Any = None, var: Any = None) -> tuple[Any, Any]:
+        """Both running statistics; those that are not given are 0 and 1."""
+        kept = [torch.zeros(x.shape[1], dtype=x.dtype), torch.ones(x.shape[1], dtype=x.dtype)]
+        kept = [
+            old if new is None else new.clone() for old, new in zip(kept, (mean, var), strict=True)
+        ]
+        torch.native_batch_norm(x, None, None, *kept, True, momentum, 1e-5)
+        return kept[0], kept[1]
+
+    def running_mean(x: Any, old: Any, *, momentum: float) -> Any:
+        return updated(x, 1.0 if old is None else momentum, mean=old)[0]
+
+    def running_var(x: Any, old: Any, *, momentum: float, unbiased: bool) -> Any:
+        if unbiased:
+            return updated(x, 1.0 if old is None else momentum, var=old)[1]
+        new = x.transpose(0, 1).flatten(1).var(1, correction=0)
+        return new if old is None else torch.lerp(old, new, momentum)
+
+    return {
+        "batch_norm_train": batch_norm_train,
+        "batch_norm_running_mean": running_mean,
+        "batch_norm_running_var": running_var,
     }
 
 

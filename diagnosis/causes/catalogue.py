@@ -8,6 +8,7 @@ from clgold.reference import LAYERS, Layer
 from . import byhand
 from .axes import place
 from .cause import OUTPUT, Cause, Row, table
+from .formulas_batches import BATCHES
 from .formulas_gradients import GRADIENTS
 from .formulas_grids import GRID
 from .formulas_losses import LOSSES
@@ -29,7 +30,7 @@ from .windows import window_causes
 
 FORMULAS: tuple[Cause, ...] = (
     *(*MAX_POOL, *AVG_POOL, *LP_POOL, *VALUES, *GRADIENTS, *STEPS),
-    *(*POOL_GRADIENTS, *NORM_GRADIENTS),
+    *(*POOL_GRADIENTS, *NORM_GRADIENTS, *BATCHES),
     *(*BATCH_NORM, *RESPONSE, *GRID, *NEAREST, *PLACES, *SAMPLING),
     *SAMPLER_GRADIENTS,
     *(*ARGMAX, *SOFTMAX, *LOG_SOFTMAX, *LOSSES),
@@ -102,11 +103,11 @@ def biased(layer: Layer) -> bool:
 
 def adds(layer: Layer) -> bool:
     """Whether it adds numbers of any sign: a ReLU may be its next step, taken too early. None comes
-    after a gradient or a loss.
+    after a gradient, a loss or a statistic.
     """
     first, *more = layer.operands
     others = first.name != "grad" and all(o.role not in ("coordinate", "label") for o in more)
-    return bool(more) and others
+    return others and any(one.role != "statistic" for one in more)
 
 
 CAUSES: tuple[Cause, ...] = (

@@ -198,6 +198,22 @@ DATA: Mapping[str, list[tuple[str, Setting]]] = {
         ),
         ("wide", (((3, 29, 2, 1), (3, 29, 2, 1), (29,), (29,)), {"eps": 1e-3})),
     ],
+    "batch_norm_train": [
+        *(("real", (((3, 13, 4, 6), (13,), (13,)), {"eps": eps})) for eps in (0.02, 1e-5)),
+        ("wide", (((3, 29, 2, 1), (29,), (29,)), {"eps": 1e-3})),
+        ("real", (((2, 9, 1, 11), (9,), None), {})),
+    ],
+    "batch_norm_running_mean": [("real", (((3, 61, 4, 6), (61,)), {"momentum": 0.3}))],
+    "batch_norm_running_var": [
+        ("real", (((3, 61, 4, 6), (61,)), {"momentum": 0.3, "unbiased": one}))
+        for one in (True, False)
+    ],
+    "batch_norm_train_weight_grad": [
+        ("real", (((3, 61, 4, 6), (3, 61, 4, 6)), {"eps": eps})) for eps in (0.02, 1e-5)
+    ],
+    "batch_norm_train_input_grad": [
+        ("real", (((3, 13, 4, 6), (3, 13, 4, 6), (13,)), {"eps": eps})) for eps in (0.02, 1e-5)
+    ],
     "batch_norm_bias_grad": [("real", (((3, 13, 4, 6),), {}))],
     "grid_sample_input_grad": [
         ("real", (((3, 2, 9, 8), (3, 9, 8, 2)), {"input_size": (3, 2, 5, 7), **given}))
@@ -232,6 +248,14 @@ GRADIENTS = {layer.name: layer.gradient[0].name for layer in LAYERS if layer.gra
 # Conventions that no data, or none of these, tell from a likelier one.
 TWINS = {
     ("batch_norm_weight_grad", "eps 1e-12"): "eps left out",
+    **{
+        (layer, f"eps {eps}"): "eps 0"
+        for layer in (
+            "batch_norm_train",
+            *(f"batch_norm_train_{k}_grad" for k in ("weight", "input")),
+        )
+        for eps in ("1e-7", "1e-8", "1e-12")
+    },
     ("concat", "another axis"): "interleaved",
     ("concat", "the axis after next"): "whole arrays",
     ("lp_pool2d", "last column not checked"): "columns not checked",

@@ -1,5 +1,7 @@
 """Layers that treat every channel by itself or with its neighbours; roots to 700 bits."""
 
+from typing import Any
+
 import mpmath
 import numpy as np
 
@@ -45,4 +47,59 @@ def local_response_norm(input: Array, *, size: int, alpha: float, beta: float, k
     return output
 
 
-LAYERS = (batch_norm, local_response_norm)
+def of_channel(values: Array, c: int) -> list[Any]:
+    """One channel's numbers, of all images and places."""
+    return [mpmath.mpf(value) for value in values[:, c].astype(float).ravel().tolist()]
+
+
+def moments(values: list[Any], divisor: int) -> tuple[Any, Any]:
+    """The mean, and the squares of the distances from it over the divisor."""
+    mean = mpmath.fsum(values) / len(values)
+    return mean, mpmath.fsum((x - mean) ** 2 for x in values) / divisor
+
+
+def batch_norm_train(
+    input: Array, weight: Array | None, bias: Array | None, *, eps: float
+) -> Array:
+    """γ·(x − μ)/√(σ² + eps) + β, the moments being the channel's own."""
+    output = numbers(*input.shape)
+    with mpmath.workprec(BITS):
+        for c in range(input.shape[1]):
+            values = of_channel(input, c)
+            mean, variance = moments(values, len(values))
+            gamma = 1 if weight is None else mpmath.mpf(float(weight[c]))
+            beta = 0 if bias is None else mpmath.mpf(float(bias[c]))
+            scaled = [gamma * (x - mean) / mpmath.sqrt(variance + eps) + beta for x in values]
+            output[:, c] = np.array(scaled, dtype=object).reshape(output[:, c].shape)
+    return output
+
+
+def batch_norm_running_mean(input: Array, running_mean: Array | None, *, momentum: float) -> Array:
+    """A step of `momentum` from the old value to the mean."""
+    output = numbers(input.shape[1])
+    with mpmath.workprec(BITS):
+        for c in range(len(output)):
+            new, _ = moments(of_channel(input, c), 1)
+            old = new if running_mean is None else mpmath.mpf(float(running_mean[c]))
+            output[c] = old + momentum * (new - old)
+    return output
+
+
+def batch_norm_running_var(
+    input: Array, running_var: Array | None, *, momentum: float, unbiased: bool
+) -> Array:
+    """A step of `momentum` from the old value to the variance."""
+    output = numbers(input.shape[1])
+    with mpmath.workprec(BITS):
+        for c in range(len(output)):
+            values = of_channel(input, c)
+            _, new = moments(values, len(values) - unbiased)
+            old = new if running_var is None else mpmath.mpf(float(running_var[c]))
+            output[c] = old + momentum * (new - old)
+    return output
+
+
+LAYERS = (
+    *(batch_norm, local_response_norm),
+    *(batch_norm_train, batch_norm_running_mean, batch_norm_running_var),
+)

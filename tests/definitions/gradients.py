@@ -6,6 +6,7 @@ from typing import Any
 import mpmath
 import numpy as np
 
+from .channels import moments, of_channel
 from .images import Padding, taps, window_starts
 from .sampling import centre
 from .values import BITS, each, numbers
@@ -179,11 +180,6 @@ def lp_pool2d_grad(grad: Array, input: Array, result: Array, **given: Any) -> Ar
     return output
 
 
-def of_channel(values: Array, c: int) -> list[Any]:
-    """One channel's numbers, of all images and places."""
-    return [mpmath.mpf(value) for value in values[:, c].astype(float).ravel().tolist()]
-
-
 def batch_norm_input_grad(
     grad: Array, running_var: Array, weight: Array | None, *, eps: float
 ) -> Array:
@@ -204,6 +200,39 @@ def batch_norm_weight_grad(
             deviation = mpmath.sqrt(mpmath.mpf(float(variance)) + eps)
             pairs = zip(of_channel(grad, c), of_channel(input, c), strict=True)
             output[c] = mpmath.fsum(g * (x - float(mean)) / deviation for g, x in pairs)
+    return output
+
+
+def batch_norm_train_weight_grad(grad: Array, input: Array, *, eps: float) -> Array:
+    """The sum of the gradients times the values that the channel's own moments normalise."""
+    output = numbers(grad.shape[1])
+    with mpmath.workprec(BITS):
+        for c in range(len(output)):
+            g, x = of_channel(grad, c), of_channel(input, c)
+            mean, variance = moments(x, len(x))
+            terms = (a * (b - mean) for a, b in zip(g, x, strict=True))
+            output[c] = mpmath.fsum(terms) / mpmath.sqrt(variance + eps)
+    return output
+
+
+def batch_norm_train_input_grad(
+    grad: Array, input: Array, weight: Array | None, *, eps: float
+) -> Array:
+    """Every yᵢ's derivative by every xⱼ, γ·(δᵢⱼ − 1/m − x̂ᵢ·x̂ⱼ/m)/√…, times the gradients."""
+    output = numbers(*grad.shape)
+    with mpmath.workprec(BITS):
+        for c in range(grad.shape[1]):
+            g, x = of_channel(grad, c), of_channel(input, c)
+            mean, variance = moments(x, len(x))
+            deviation, gamma = mpmath.sqrt(variance + eps), 1 if weight is None else weight[c]
+            hats, places = [(one - mean) / deviation for one in x], range(len(x))
+            found = [
+                mpmath.fsum(g[i] * ((i == j) - (1 + hats[i] * hats[j]) / len(x)) for i in places)
+                * float(gamma)
+                / deviation
+                for j in places
+            ]
+            output[:, c] = np.array(found, dtype=object).reshape(output[:, c].shape)
     return output
 
 
@@ -248,6 +277,7 @@ def affine_grid_grad(grad: Array, *, size: Any, align_corners: bool, flat: bool)
 
 LAYERS = (
     *(batch_norm_input_grad, batch_norm_weight_grad, batch_norm_bias_grad),
+    *(batch_norm_train_input_grad, batch_norm_train_weight_grad),
     *(local_response_norm_grad, affine_grid_grad),
     *(avg_pool2d_grad, max_pool2d_grad, max_pool2d_grad_from_indices, lp_pool2d_grad),
     *(relu_grad, leaky_relu_grad, elu_grad, tanh_grad, sigmoid_grad),

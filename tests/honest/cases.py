@@ -257,6 +257,25 @@ def channel_gradient(name: str, draw: Draw, kind: Fill) -> Drawn:
     return tuple(known[one.name] for one in record.operands), attributes
 
 
+def batch(layer: str, draw: Draw, kind: Fill) -> Drawn:
+    """Channels of 1 to 100 values."""
+    n, c = draw.pick("images", (1, 2, 3, 7, 16)), max(1, draw.volume // 60)
+    places = draw.pick("places", ((), (1, 1), (1, 2), (3, 2), (5, 7)))
+    record, unbiased = find_layer(layer), n * int(np.prod(places)) > 1
+    operands = [
+        draw.fill(kind if one.name == "input" else bell, one.name, (n, c, *places))
+        if len(one.layouts) > 1
+        else draw.maybe(data.positive if one.values == "positive" else bell, one.name, (c,))
+        for one in record.operands
+    ]
+    given = {
+        "eps": draw.pick("eps", (1e-5, 1e-3, 0.1, 1e-12)),
+        "momentum": draw.pick("momentum", (0.1, 0.9, 1.0, 0.01)),
+        "unbiased": unbiased and draw.pick("unbiased", BOTH),
+    }
+    return tuple(operands), {key: given[key] for key in record.attributes}
+
+
 def local_response_norm_grad(draw: Draw, kind: Fill) -> Drawn:
     (image,), attributes = local_response_norm(draw, kind)
     assert image is not None
@@ -347,6 +366,10 @@ def declared(layer: str, draw: Draw, kind: Fill) -> Drawn:
     return filled, record.resolve(shapes, given)[0]
 
 
+BATCHES = [
+    *("batch_norm_train", "batch_norm_running_mean", "batch_norm_running_var"),
+    *("batch_norm_train_weight_grad", "batch_norm_train_input_grad"),
+]
 Drawer = Callable[[Draw, Fill], Drawn]
 DRAWERS: dict[str, Drawer] = {
     "conv2d": conv2d,
@@ -375,6 +398,7 @@ DRAWERS: dict[str, Drawer] = {
     "batch_norm_input_grad": partial(channel_gradient, "input"),
     "batch_norm_weight_grad": partial(channel_gradient, "weight"),
     "batch_norm_bias_grad": partial(channel_gradient, "bias"),
+    **{layer: partial(batch, layer) for layer in BATCHES},
     "local_response_norm_grad": local_response_norm_grad,
     "affine_grid_grad": affine_grid_grad,
     "softmax_grad": row_gradient,
@@ -392,6 +416,7 @@ DRAWERS: dict[str, Drawer] = {
     "permute": permute,
 }
 FAMILIES: dict[str, Mapping[str, Fill]] = {
+    **dict.fromkeys(BATCHES, data.BATCHES),
     "elu": data.ARGUMENTS,
     "tanh": data.ARGUMENTS,
     "sigmoid": data.ARGUMENTS,

@@ -155,6 +155,23 @@ ARGUMENTS: Mapping[str, Fill] = {
 }
 
 
+def offset(far: float) -> Fill:
+    """Values whose mean is so many deviations away, another one for each name."""
+
+    def fill(seed: int, name: str, shape: Shape) -> Array:
+        return far * (1 + bell(seed, f"{name} offset", ())) + bell(seed, name, shape)
+
+    return fill
+
+
+def constant(seed: int, name: str, shape: Shape) -> Array:
+    return np.full(shape, float(bell(seed, name, ())))
+
+
+FAR: Mapping[str, Fill] = {f"offset {far:g}": offset(far) for far in (10.0, 1e3, 1e5)}
+BATCHES: Mapping[str, Fill] = {**GENERAL, **FAR, "constant": constant}
+
+
 def near_image(seed: int, name: str, shape: Shape) -> Array:
     return uniform(seed, name, shape, -1.25, 1.25)
 

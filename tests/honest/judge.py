@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from clgold.conformance.judge.compare import compare
 from clgold.conformance.judge.precision import assess
 from clgold.conformance.judge.promises import enclosed_by
@@ -40,8 +42,11 @@ def judge(case: Case, precise: bool = False) -> list[Judged]:
             own = variant.winograd
             if own is not None and own not in known:
                 known[own] = enclosed_by(own, question, FULL)
-            got = variant(*case.operands, **case.attributes)
-            one = judge_one(variant.name, case.layer, got, known[own][case.layer])
+            got, due = variant(*case.operands, **case.attributes), known[own][case.layer]
+            if variant.bound is not None:
+                own_bound = variant.bound(FULL, question.exact, question.flat)
+                due = replace(due, bound=np.where(np.isnan(own_bound), np.inf, own_bound))
+            one = judge_one(variant.name, case.layer, got, due)
             if precise and one.verdict == "pass":
                 one = second_gate(one, question, got, known[own], own)
             found.append(one)

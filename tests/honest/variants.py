@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from clgold.reference import find_layer
+from clgold.reference.batch_statistics import one_pass
 from clgold.reference.winograd import Winograd
 
 from . import (
+    batches,
     gradients,
     norm_gradients,
     norms,
@@ -23,19 +26,29 @@ from . import (
     sums,
     winograd,
 )
-from .arithmetic import EVERY, EXACT_FUNCTIONS, FLUSHED, PLAIN, Arithmetic, Array
+from .arithmetic import (
+    EVERY,
+    EXACT_FUNCTIONS,
+    FLUSHED,
+    FUSED,
+    PLAIN,
+    UP,
+    Arithmetic,
+    Array,
+)
 
 Form = Callable[..., Array]
 
 
 @dataclass(frozen=True)
 class Variant:
-    """`applies` to attributes and operands' shapes; `winograd` is the bound that it declares."""
+    """`applies` to attributes and operands' shapes; `winograd`, or `bound`, is what it declares."""
 
     name: str
     compute: Form
     applies: Callable[..., bool] = lambda *shapes, **attributes: True
     winograd: Winograd | None = None
+    bound: Callable[..., Array] | None = None
 
     def __call__(self, *operands: Array | None, **attributes: Any) -> Array:
         with np.errstate(all="ignore"):
@@ -58,6 +71,13 @@ def in_orders(form: Form, prefix: str = "", only: Iterable[str] = sums.ORDERS) -
     return {f"{prefix}{name}": partial(form, sums.ORDERS[name]) for name in only}
 
 
+def in_orders_each(forms: Mapping[str, Form], only: Iterable[str]) -> dict[str, Form]:
+    """Each form with each of these orders of summation."""
+    return {
+        key: one for name, form in forms.items() for key, one in in_orders(form, name, only).items()
+    }
+
+
 def is_euclidean(*_: Array, norm_type: float, **__: Any) -> bool:
     return norm_type == 2
 
@@ -71,6 +91,18 @@ def leaky_relu(a: Arithmetic, input: Array, *, negative_slope: float) -> Array:
 
 
 FEW = ("sequential", "pairwise")
+BATCHES = {
+    layer: (
+        *every(in_orders_each(batches.forms(layer, batches.MEASURES), FEW)),
+        *every(batches.forms_in_order(layer, batches.COMPENSATED), (PLAIN, UP)),
+        *every(
+            batches.forms_in_order(layer, batches.DECLARED),
+            (PLAIN, FUSED, UP),
+            bound=one_pass(find_layer(layer)),
+        ),
+    )
+    for layer in batches.FORMS
+}
 GRIDS = {
     f"{name}, {'backwards' if backwards else 'forwards'}": partial(
         sampling.affine_grid, centre, backwards
@@ -222,6 +254,7 @@ VARIANTS: dict[str, tuple[Variant, ...]] = {
     "batch_norm_weight_grad": every(in_orders(norm_gradients.weight_centred, "centred "))
     + every(in_orders(norm_gradients.weight_of_normalised, "normalised ", FEW))
     + every(in_orders(norm_gradients.weight_folded, "folded ", FEW)),
+    **BATCHES,
     "batch_norm_bias_grad": every(in_orders(norm_gradients.bias), EXACT_FUNCTIONS),
     "local_response_norm_grad": every(norm_gradients.RESPONSES),
     "grid_sample_input_grad": every(SAMPLED_GRADIENTS, EXACT_FUNCTIONS),
