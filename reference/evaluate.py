@@ -1,6 +1,8 @@
 """The functions that work on any layer's record: what it gives for operands, after every check."""
 
+import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +34,7 @@ def check_operands(
 
 
 Operands = tuple[Array | None, ...]
+PIECE = 2**16  # elements at a time, so that the work stays in the processor's cache
 
 
 def prepare(
@@ -46,6 +49,11 @@ def prepare(
 def widened(operands: Operands) -> Operands:
     """float32 operands as float64."""
     return tuple(None if o is None else o.astype(np.float64) for o in operands)
+
+
+def in_doubles(one: Enclosure) -> Enclosure:
+    """The same numbers in float64."""
+    return replace(one, value=one.value.astype(np.float64))
 
 
 def compute(layer: Layer, operands: Operands, attributes: Attributes, shape: Shape) -> Array:
@@ -90,6 +98,60 @@ def enclose_resolved(
             return enclose_resolved(layer, given, attributes, profile)
 
         return enclose_choices(layer, operands, place, enclose_one)
+    if layer.per == "element" and is_large(operands):
+        return enclose_in_pieces(layer, operands, attributes, profile)
+    return enclose_whole(layer, operands, attributes, profile)
+
+
+def is_large(operands: tuple[Enclosure | None, ...]) -> bool:
+    """Whether the operands are of one shape, and many elements."""
+    shapes = {one.value.shape for one in operands if one is not None}
+    return len(shapes) == 1 and math.prod(shapes.pop()) > 4 * PIECE
+
+
+def enclose_in_pieces(
+    layer: Layer,
+    operands: tuple[Enclosure | None, ...],
+    attributes: Attributes,
+    profile: Profile,
+) -> Enclosure:
+    """As `enclose_whole`, piece by piece, in the processor's cache."""
+    shape = next(one.value.shape for one in operands if one is not None)
+    value, bound = np.empty(math.prod(shape)), np.empty(math.prod(shape))
+    others: list[tuple[slice, Array]] = []
+    flat = [
+        None if o is None else (o.value.reshape(-1), None if o.bound is None else o.radius.ravel())
+        for o in operands
+    ]
+    for start in range(0, value.size, PIECE):
+        piece = slice(start, start + PIECE)
+        part = tuple(
+            None if o is None else Enclosure(o[0][piece], None if o[1] is None else o[1][piece])
+            for o in flat
+        )
+        found = enclose_whole(layer, part, attributes, profile)
+        value[piece], bound[piece] = found.value, found.radius
+        if found.choices is not None:
+            others.append((piece, found.choices))
+    choices = None
+    if others:
+        choices = np.tile(value, (max(len(one) for _, one in others), 1))
+        for piece, some in others:
+            choices[: len(some), piece] = some
+        choices = choices.reshape(-1, *shape)
+    return Enclosure(value.reshape(shape), bound.reshape(shape), choices)
+
+
+def enclose_whole(
+    layer: Layer,
+    operands: tuple[Enclosure | None, ...],
+    attributes: Attributes,
+    profile: Profile,
+) -> Enclosure:
+    """The layer's formula and bound on whole arrays, which may still be float32."""
+    operands = tuple(
+        one if one is None or one.value.dtype == np.float64 else in_doubles(one) for one in operands
+    )
     values = [None if o is None else o.value for o in operands]
     with np.errstate(all="ignore"):
         value = np.asarray(layer.formula(*values, **attributes))

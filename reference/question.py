@@ -108,7 +108,7 @@ class Question:
         if profile not in self.known:
             self.known[profile] = self.fold(
                 lambda step, given: enclose_resolved(step.layer, given, step.attributes, profile),
-                self.exact,
+                tuple(None if one is None else Enclosure(one) for one in self.operands),
             )
         return self.known[profile]
 

@@ -58,17 +58,23 @@ def fit_for_torch(case: Case) -> Case:
     attributes = dict(case.attributes)
     if case.layer == "conv2d":
         attributes["padding"] = tuple((max(sides),) * 2 for sides in attributes["padding"])
-    elif "padding" in attributes:
+    elif "padding" in attributes and "kernel_size" in attributes:
         attributes["padding"] = tuple(
             (min(max(sides), taps // 2),) * 2
             for sides, taps in zip(attributes["padding"], attributes["kernel_size"], strict=True)
         )
+    if case.layer == "lp_pool2d_grad":  # of a fraction torch has NaN beside every window too
+        attributes["norm_type"] = float(max(1, int(attributes["norm_type"])))
+    if case.layer.startswith("batch_norm_train"):  # of a variance of 0 without eps torch makes 0
+        attributes["eps"] = max(attributes.get("eps", 1e-5), 1e-5)
     probe = "exact" if case.layer == "lp_pool2d" else case.probe
     return replace(case, attributes=attributes, probe=probe)
 
 
 def torch_attributes(attributes: Attributes) -> Attributes:
-    """One number of padding for each axis."""
+    """One number of padding for each axis, where that says all."""
+    if any(before != after for before, after in attributes.get("padding", ())):
+        return attributes
     if "padding" not in attributes:
         return attributes
     return attributes | {"padding": tuple(before for before, _ in attributes["padding"])}
@@ -126,6 +132,29 @@ def gradients_of_torch(torch: Any) -> dict[str, Callable[..., Any]]:
         return of(lambda x, **given: f.avg_pool2d(x**norm_type, **given) * whole)(
             slope, x, **attributes
         )
+
+    def conv2d(x: Any, w: Any, *, padding: Any, **rest: Any) -> Any:
+        """Padded apart, for ours may differ from side to side."""
+        (top, bottom), (left, right) = (p if isinstance(p, tuple) else (p, p) for p in padding)
+        return f.conv2d(f.pad(x, (left, right, top, bottom)), w, **rest)
+
+    def conv2d_input_grad(grad: Any, w: Any, *, input_size: Any, **rest: Any) -> Any:
+        return of(conv2d)(grad, torch.zeros(input_size, dtype=grad.dtype), w, **rest)
+
+    def conv2d_weight_grad(grad: Any, x: Any, *, weight_size: Any, **rest: Any) -> Any:
+        return of(conv2d, 1)(grad, x, torch.zeros(weight_size, dtype=grad.dtype), **rest)
+
+    def bias_grad(grad: Any) -> Any:
+        """Of what is added to every image and place."""
+        bias = torch.zeros(grad.shape[1], dtype=grad.dtype)
+        shape = (-1, *(1,) * (grad.ndim - 2))
+        return of(lambda b: b.reshape(shape) + torch.zeros_like(grad))(grad, bias)
+
+    def linear_input_grad(grad: Any, w: Any) -> Any:
+        return of(f.linear)(grad, torch.zeros(len(grad), w.shape[1], dtype=grad.dtype), w)
+
+    def linear_weight_grad(grad: Any, x: Any) -> Any:
+        return of(f.linear, 1)(grad, x, torch.zeros(grad.shape[1], x.shape[1], dtype=grad.dtype))
 
     def from_indices(grad: Any, indices: Any, *, input_size: Any) -> Any:
         """torch asks for the pool as well: one window of one pixel for each index."""
@@ -192,6 +221,9 @@ def gradients_of_torch(torch: Any) -> dict[str, Callable[..., Any]]:
         "dropout_grad": lambda g, mask, p: backward.native_dropout_backward(
             g, mask > 0, 1 / (1 - p)
         ),
+        **{"conv2d_input_grad": conv2d_input_grad, "conv2d_weight_grad": conv2d_weight_grad},
+        **{"linear_input_grad": linear_input_grad, "linear_weight_grad": linear_weight_grad},
+        **{"conv2d_bias_grad": bias_grad, "linear_bias_grad": bias_grad},
         "avg_pool2d_grad": at_zero(f.avg_pool2d),
         "max_pool2d_grad": of(f.max_pool2d),
         "lp_pool2d_grad": lp_pool2d_grad,

@@ -4,6 +4,7 @@
 dtype is classified before any arithmetic; a bound of 0 means 0.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -73,21 +74,67 @@ def compare(
     if got.dtype != dtype:
         message = f"dtype {got.dtype}, expected {np.dtype(dtype)}"
         return Comparison("wrong", message, got.size, got.size)
-    bound = allowed(expected, tolerance)
+    bound = np.broadcast_to(allowed(expected, tolerance), value.shape)
+    found = list(pieces(got, expected, bound))
+    failed = sum(one.failed for one in found)
+    unwritten = sum(one.unwritten for one in found)
+    verdict, message = "pass", ""
+    if failed:
+        verdict, message = "wrong", f"{failed} of {got.size} elements beyond their bound"
+    if unwritten:
+        verdict, message = "unwritten", f"{unwritten} of {got.size} elements never written"
+    budget = max((one.used for one in found), default=0.0)
+    if not found:
+        return Comparison(verdict, message, failed, got.size, budget)
+    place = max(found, key=lambda one: (one.most, one.error)).place
+    index = tuple(int(i) for i in np.unravel_index(place, value.shape))
+    worst = Worst(index, float(value[index]), float(got[index]), float(bound[index]))
+    return Comparison(verdict, message, failed, got.size, budget, worst=worst)
+
+
+PIECE = 2**18  # elements at a time: a large result's errors need not be in memory at once
+
+
+@dataclass(frozen=True)
+class Part:
+    """What some elements of a result say: how many are wrong, the most that is used of a bound.
+
+    place   of the worst, among all elements in order; `most` and `error` are what it has of both,
+            beyond its bound infinite
+    """
+
+    failed: int
+    unwritten: int
+    used: float
+    most: float
+    error: float
+    place: int
+
+
+def pieces(got: np.ndarray, expected: Enclosure, bound: np.ndarray) -> Iterator[Part]:
+    """The result piece by piece."""
+    given, value, wide = (one.reshape(-1) for one in (got, expected.value, bound))
+    others = expected.choices
+    for start in range(0, got.size, PIECE):
+        some = slice(start, start + PIECE)
+        choices = None if others is None else others.reshape(len(others), -1)[:, some]
+        yield part(given[some], Enclosure(value[some], wide[some], choices), start)
+
+
+def part(got: np.ndarray, expected: Enclosure, start: int) -> Part:
+    """What a piece that begins there says."""
+    bound = expected.radius
     error = distance(got, expected, bound)
     missing = unwritten_elements(got)
     wrong = beyond(error, bound) | missing
     used = share(error, bound)
-    failed = int(np.count_nonzero(wrong))
-    worst = pick(got, value, bound, np.where(wrong, np.inf, used) if failed else used, error)
-    unwritten = int(np.count_nonzero(missing))
-    verdict, message = "pass", ""
-    if failed:
-        verdict, message = "wrong", f"{failed} of {wrong.size} elements beyond their bound"
-    if unwritten:
-        verdict, message = "unwritten", f"{unwritten} of {wrong.size} elements never written"
-    budget = float(used.max()) if used.size else 0.0
-    return Comparison(verdict, message, failed, wrong.size, budget, worst=worst)
+    most = np.where(wrong, np.inf, used)
+    size = np.where(most == most.max(), np.where(np.isnan(error), np.inf, error), -1.0)
+    place = int(np.argmax(size))
+    return Part(
+        *(int(np.count_nonzero(wrong)), int(np.count_nonzero(missing)), float(used.max())),
+        *(float(most.max()), float(size[place]), start + place),
+    )
 
 
 def wrong_elements(
@@ -142,15 +189,3 @@ def share(error: np.ndarray, bound: np.ndarray) -> np.ndarray:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(error == 0, 0.0, error / bound)
     return np.where(np.isinf(bound), 0.0, np.where(np.isnan(ratio), np.inf, ratio))
-
-
-def pick(
-    got: np.ndarray, value: np.ndarray, bound: np.ndarray, used: np.ndarray, error: np.ndarray
-) -> Worst | None:
-    """The element that uses most; among those beyond all measure the one most in error."""
-    if used.size == 0:
-        return None
-    most = used == used.max()
-    flat = int(np.argmax(np.where(most, np.where(np.isnan(error), np.inf, error), -1.0)))
-    index = tuple(int(i) for i in np.unravel_index(flat, value.shape))
-    return Worst(index, float(value[index]), float(got[index]), float(bound[index]))

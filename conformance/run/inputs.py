@@ -12,7 +12,7 @@ from clgold.networks import Network, Picture
 from clgold.reference import generator
 from clgold.reference.spec import InputError, Shape
 
-SEEDED = 2  # sets of values for an input that is no image
+SEEDED = 2  # sets of values for an input that is no image, nor a batch of several
 
 
 def network_images(network: Network, paths: Sequence[Path]) -> dict[str, np.ndarray]:
@@ -81,7 +81,8 @@ def is_image(shape: Shape) -> bool:
 def seeded_inputs(network: Network) -> dict[str, np.ndarray]:
     """Values for an input that is no image, by the name under which they are reported."""
     ((name, shape),) = network.inputs.items()
-    return {f"seed {seed}": seeded(seed, name, shape) for seed in range(SEEDED)}
+    sets = 1 if len(shape) == 4 and shape[0] > 1 else SEEDED
+    return {f"seed {seed}": seeded(seed, name, shape) for seed in range(sets)}
 
 
 def seeded(seed: int, name: str, shape: Shape) -> np.ndarray:

@@ -10,7 +10,7 @@ from clgold.device.variants import Variant
 from clgold.networks import Kernel
 
 from ..judge.assess import Checked
-from ..judge.compare import Comparison
+from ..judge.compare import PIECE, Comparison
 from .answer import Ends, EndToEnd
 from .choose import Plan
 from .evidence import Evidence
@@ -107,12 +107,16 @@ def all_finite(operands: Operands) -> bool:
 
 def passed_on(output: np.ndarray, reference: np.ndarray) -> PassedOn:
     """How far an output is from the reference's."""
-    with np.errstate(invalid="ignore"):
-        error = np.abs(output.astype(np.float64) - reference)
-    same = (output == reference) | (np.isnan(output) & np.isnan(reference))
-    error = np.where(same, 0.0, np.where(np.isfinite(error), error, np.inf))
-    largest = float(error.max()) if error.size else 0.0
-    size = float(np.max(np.abs(reference), where=np.isfinite(reference), initial=0.0))
+    largest = size = 0.0
+    got, expected = output.reshape(-1), reference.reshape(-1)
+    for start in range(0, got.size, PIECE):
+        one, other = got[start : start + PIECE], expected[start : start + PIECE]
+        with np.errstate(invalid="ignore"):
+            error = np.abs(one.astype(np.float64) - other)
+        same = (one == other) | (np.isnan(one) & np.isnan(other))
+        error = np.where(same, 0.0, np.where(np.isfinite(error), error, np.inf))
+        largest = max(largest, float(error.max()))
+        size = max(size, float(np.max(np.abs(other), where=np.isfinite(other), initial=0.0)))
     return PassedOn(largest, largest / size if size else largest)
 
 

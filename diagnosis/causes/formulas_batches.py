@@ -11,7 +11,7 @@ from .formulas_losses import over
 from .formulas_norm_gradients import by_channel
 
 
-def moments(x: Array, eps: float) -> Names:
+def moments(x: Array, eps: float) -> dict[str, Any]:
     """x, m (mean), v (biased variance), s = 1/√(v + eps), all broadcast with x; e is eps.
 
     n is how many values a channel has, images how many the batch; less(n) is n − 1, or 1. mean_ and

@@ -8,8 +8,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from clgold.conformance.judge.compare import Comparison, Tolerance, compare
-from clgold.reference import Enclosure
+from clgold.conformance.judge.compare import PIECE, Comparison, Tolerance, compare
+from clgold.golden.cases import Case
+from clgold.reference import FULL, Enclosure, find_layer
+from clgold.reference.evaluate import PIECE as EVALUATED
+from clgold.reference.evaluate import enclose_resolved, enclose_whole
 from clgold.reference.generator import bell, integers
 from clgold.reference.poison import POISON
 
@@ -334,3 +337,33 @@ def test_a_fixed_tolerance_is_absolute_plus_relative() -> None:
 def test_a_bound_that_is_none_is_refused(bound: float) -> None:
     with pytest.raises(ValueError, match="bound is NaN or negative"):
         judge([1.0], [1.0], bound)
+
+
+def test_a_large_result_is_judged_element_by_element_too() -> None:
+    """Piece by piece: the worst is found wherever it lies, and its place is that in the whole."""
+    shape = (3, 7, PIECE // 16 + 5)
+    value = bell(4, "large", shape)
+    got = value.astype(np.float32)
+    expected = Enclosure(value, np.full(shape, 2.0**-20))
+    assert compare(got, expected, np.float32).verdict == "pass"
+    got[1, 2, 3] += 1
+    got[2, 6, PIECE // 16 + 4] -= 2
+    found = compare(got, expected, np.float32)
+    assert (found.verdict, found.failed, found.count) == ("wrong", 2, value.size)
+    assert found.worst is not None
+    assert found.worst.index == (2, 6, PIECE // 16 + 4)
+
+
+@pytest.mark.parametrize("layer", ["sgd", "relu_grad", "dropout"])
+def test_a_large_layer_of_single_elements_is_enclosed_piece_by_piece(layer: str) -> None:
+    found = find_layer(layer)
+    case = Case(layer, "special", ((4 * EVALUATED + 5,),) * len(found.operands), {}, seed=2)
+    question = case.question
+    given = question.attributes[layer]
+    whole = enclose_whole(found, question.exact, given, FULL)
+    pieces = enclose_resolved(found, question.exact, given, FULL)
+    np.testing.assert_array_equal(pieces.value, whole.value)
+    np.testing.assert_array_equal(pieces.bound, whole.bound)
+    assert (pieces.choices is None) == (whole.choices is None)
+    if pieces.choices is not None and whole.choices is not None:
+        np.testing.assert_array_equal(pieces.choices, whole.choices)
