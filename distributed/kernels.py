@@ -1,5 +1,6 @@
 """What a rank's device computes, panel by panel, each judged on its inputs."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -34,15 +35,18 @@ def run_kernel(
     question: Question,
     whole: bool,
     into: np.ndarray | None = None,
+    alive: Callable[[], None] = lambda: None,
 ) -> Ran:
     """The result, with the reference's in place of what the device does not give.
 
+    alive  is called at every panel
     into   what is to hold it; may be an operand that goes element by element with it
     """
     uploaded: dict[int, Any] = {}
     found, places, seconds, overwrites = [], [], 0.0, into is not None
     failed: Checked | None = None
     for panel in panels(question):
+        alive()
         asked = panel.question
         for name, one in zip(asked.names, asked.operands, strict=True):
             if one is not None and id(one) not in uploaded:

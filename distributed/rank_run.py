@@ -71,7 +71,7 @@ class Rank:
     """One rank of a run.
 
     held    what it has of every array: a weight, a constant, or what it reads
-    told    is told which node comes next
+    told    is told at which node it is, as often as there is a sign of life
     first   variants that go before ours
     whole   evaluate every element of large products too, where sums of rows settle them
     before  each array's transfer in the step before
@@ -191,7 +191,9 @@ class Rank:
             raise LookupError(f"{node}: no variant computes {layer}")
         rank = self.comm.rank
         report = NodeReport(step, place, node, "kernel", rank, PASSED, layer, variant.name)
-        ran = run_kernel(self.device, variant, question, self.whole, into)
+        ran = run_kernel(
+            *(self.device, variant, question, self.whole, into), lambda: self.told(step, node)
+        )
         self.kernels += ran.seconds
         self.judged(report, ran, f"what rank {rank} had")
         exact = None if self.whole or step else on_exact_numbers(question)

@@ -14,6 +14,7 @@ class Status:
     """A rank's last word.
 
     node    at which it is, or was
+    signs   how often it has given a sign of life
     waits   for which ranks, and for what: another rank's part of a transfer
     failed  why it ended all ranks; late where others had kept it waiting
     ended   with which code, where it was the first to end without a word; over 128: by a signal
@@ -23,6 +24,7 @@ class Status:
     process: int
     step: int = 0
     node: str = ""
+    signs: int = 0
     waits: tuple[int, ...] = ()
     what: str = ""
     failed: str = ""
@@ -40,8 +42,9 @@ class Teller:
         self.write()
 
     def at(self, step: int, node: str) -> None:
-        """The next node."""
-        self.status = replace(self.status, step=step, node=node, waits=(), what="")
+        """The next node, or more of the same."""
+        signs = self.status.signs + 1
+        self.status = replace(self.status, step=step, node=node, signs=signs, waits=(), what="")
         self.write()
 
     def waits(self, what: str, ranks: Sequence[int]) -> None:
