@@ -4,7 +4,7 @@ A hypothesis is made of whole parts, so that what it gives is known to the last 
 rank's result only where every element is as it says.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -41,6 +41,7 @@ class Trial:
     twice      sources whose part is added once more
     over       sources whose part replaces what others gave
     scale      what the sum would be multiplied by
+    shares     by source what its part would be divided by
     """
 
     name: str
@@ -49,12 +50,22 @@ class Trial:
     twice: frozenset[int] = frozenset()
     over: tuple[int, ...] = ()
     scale: float = 1.0
+    shares: Mapping[int, int] = field(default_factory=dict)
 
 
-def causes(array: Array, rank: int, now: Evidence, before: Evidence | None) -> tuple[str, ...]:
-    """Every wrong way that gives just what the rank read; those that change least come first."""
+def causes(
+    array: Array,
+    rank: int,
+    now: Evidence,
+    before: Evidence | None,
+    images: Sequence[int] = (),
+) -> tuple[str, ...]:
+    """Every wrong way that gives just what the rank read; those that change least come first.
+
+    images   how many each rank has, where what they write are sums over images
+    """
     found: list[str] = []
-    for trial in trials(array, rank, now, before):
+    for trial in trials(array, rank, now, before, images):
         if trial.name not in found and explains(array, rank, now, trial):
             found.append(trial.name)
     return tuple(found)
@@ -89,15 +100,18 @@ def together(
         times = 2 if source in trial.twice else 1
         if not array.partial or source in trial.over:
             value[place], magnitude[place], terms[place] = 0.0, 0.0, 0
-        value[place] += times * part.astype(np.float64)
-        magnitude[place] += times * np.abs(part.astype(np.float64))
+        share = part.astype(np.float64) / trial.shares.get(source, 1)
+        value[place] += times * share
+        magnitude[place] += times * np.abs(share)
         terms[place] += times
-    roundings = np.maximum(terms - 1, 0) + (trial.scale != 1.0)
+    roundings = np.maximum(terms - 1, 0) + (trial.scale != 1.0) + bool(trial.shares)
     slack = FULL.gamma(roundings) * trial.scale * magnitude
     return trial.scale * value, slack, terms > 0
 
 
-def trials(array: Array, rank: int, now: Evidence, before: Evidence | None) -> Iterator[Trial]:
+def trials(
+    array: Array, rank: int, now: Evidence, before: Evidence | None, images: Sequence[int]
+) -> Iterator[Trial]:
     """All wrong ways, of one source's part or of all others' at once."""
     parts = now.parts.values
     if array.partial and rank in parts:
@@ -110,6 +124,10 @@ def trials(array: Array, rank: int, now: Evidence, before: Evidence | None) -> I
     yield from exchanged(now)
     if array.partial:
         yield from of_sums(rank, now)
+    if array.partial and images and all(images[source] for source in parts):
+        means = {source: images[source] for source in parts}
+        name = "the mean of the ranks' means in place of the sum over all images"
+        yield Trial(name, parts, scale=1 / len(parts), shares=means)
 
 
 def whose(source: int, rank: int) -> str:

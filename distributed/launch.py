@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from clgold.ranks import Plan
+
 from . import blame, comm
 from .status import FOLDER, read_all
 
@@ -42,18 +44,18 @@ def find_mpiexec() -> str:
     return found
 
 
-def launch(arguments: Sequence[str], ranks: int, memory: int) -> Ended:
-    """Run `clgold` with these arguments as so many ranks; NoMPI.
+def launch(arguments: Sequence[str], plan: Plan) -> Ended:
+    """Run `clgold` with these arguments as the plan's ranks; NoMPI.
 
-    memory is what the largest rank needs, in bytes. Whatever happens, no rank is left.
+    Whatever happens, no rank is left.
     """
     mpiexec = find_mpiexec()
     with tempfile.TemporaryDirectory(prefix="clgold-ranks-") as folder:
         witness = ["sh", "-c", WITNESS, folder]
         program = [sys.executable, "-P", "-c", PROGRAM, *arguments]
         process = subprocess.Popen(
-            [mpiexec, "-n", str(ranks), *witness, *program],
-            env={**os.environ, FOLDER: folder, **threads(ranks)},
+            [mpiexec, "-n", str(plan.ranks), *witness, *program],
+            env={**os.environ, FOLDER: folder, **threads(plan.ranks)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -70,7 +72,7 @@ def launch(arguments: Sequence[str], ranks: int, memory: int) -> Ended:
             sys.stderr.buffer.write(heard)
             return Ended(int(file.read_text()))
         words = heard.decode(errors="replace")
-        return Ended(1, blame.sentence(read_all(Path(folder)), words, memory))
+        return Ended(1, blame.sentence(read_all(Path(folder)), words, plan))
 
 
 def threads(ranks: int) -> dict[str, str]:

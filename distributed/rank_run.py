@@ -221,10 +221,18 @@ class Rank:
         found = compare(got, enclose(array, rank, now.parts), np.float32)
         why: tuple[str, ...] = ()
         if found.verdict != "pass":
-            why = causes(array, rank, now, self.before.get(name))
+            why = causes(array, rank, now, self.before.get(name), self.images(name))
         self.before[name] = now
         self.note(NodeReport(step, place, name, "transfer", rank, found, causes=why))
         return got
+
+    def images(self, name: str) -> tuple[int, ...]:
+        """How many images each rank has, of a number that is a sum over them."""
+        (kernel,) = (one for one in self.plan.kernels if one.array == name)
+        firsts = [part.reads[0] for part in kernel.parts]
+        if kernel.layer not in ("cross_entropy", "evaluate") or None in firsts:
+            return ()
+        return tuple(one.size[0] for one in firsts if one is not None)
 
     def note(self, report: NodeReport) -> None:
         self.found.append(report)

@@ -87,9 +87,7 @@ def verify_ranks(wanted: Wanted, division: Division, json_file: Path | None) -> 
     grid = the_grid(division)
     divided = divide(wanted.target, grid)
     if divided.ranks > 1 and not under_mpi():
-        memory = max(sum(divided.memory(rank).values()) for rank in range(divided.ranks))
-        typed = click.get_current_context().find_root().obj
-        ended = launch(typed, divided.ranks, memory)
+        ended = launch(click.get_current_context().find_root().obj, divided)
         if ended.sentence:
             click.echo(f"clgold: {ended.sentence}", err=True)
         sys.exit(ended.code)

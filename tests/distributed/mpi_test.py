@@ -74,7 +74,7 @@ def test_four_ranks_pass_and_the_answer_is_one(tmp_path: Path, opencl: Session, 
     ("how", "words"),
     [
         ("raise", "rank 2 failed in step 1, at L1.filter.output: RuntimeError: no such luck"),
-        ("kill", "rank 2 was killed by SIGKILL in step 1, at L1.filter.output"),
+        ("kill", "rank 2 was killed by SIGKILL in step 1, at L1.filter.output; ranks"),
         slow(
             "hang", "rank 2 has not gone on in step 1, at L1.filter.output; ranks 0, 1, 3 wait for"
         ),

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
+import pytest
 
 from clgold.distributed.comm import Comm
 from clgold.distributed.exchange import Arrived, assemble
 from clgold.distributed.rank_run import Moves, Rank
 from clgold.distributed.report import Outcome, judge_all
-from clgold.networks.localnet import SIZES, SMALL
-from clgold.ranks import Array, Plan, Rect, step_plan
+from clgold.networks.localnet import LOSS, SIZES, SMALL
+from clgold.ranks import Array, Plan, Rect, split, step_plan
 from clgold.reference import generator
 
 from .threads import Paper, ThreadComm, run_threads
@@ -270,3 +271,18 @@ def test_what_is_planted_is_found_and_named() -> None:
     print(f"{found} planted, {found - len(wrong)} named right first", *wrong, sep="\n")
     assert set(kinds) == set(FAULTS)
     assert len(wrong) <= 0.05 * found, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("grid", [(2, 2), (1, 5)])
+def test_a_mean_of_means_is_named(grid: tuple[int, int]) -> None:
+    """Of the loss, where each rank divides by its own number of images: 3, or 3 and 2."""
+    plan = step_plan(SIZES[SMALL], grid)
+    counts = [split(SIZES[SMALL].batch, plan.ranks, rank)[1] for rank in range(plan.ranks)]
+
+    def means(one: Message, before: object) -> np.ndarray:
+        shares = (one.values[source] / np.float32(counts[source]) for source in one.values)
+        return np.asarray(sum(shares) / np.float32(plan.ranks), np.float32)
+
+    outcome = run(plan, LOSS, means, everywhere=True)
+    assert (outcome.fault[0].node, outcome.fault[0].kind) == (LOSS, "transfer")
+    assert outcome.cause.startswith("the mean of the ranks' means")
