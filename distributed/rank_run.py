@@ -31,6 +31,7 @@ from .questions import Arrays, evaluation, idle, rank_question
 from .report import NodeReport
 from .state import (
     FIRST_SUM,
+    LITTLE,
     Clear,
     Keep,
     Left,
@@ -151,9 +152,10 @@ class Rank:
         old = self.sums.pop(name, None)
         if old is None:
             old = np.full(delta.shape, FIRST_SUM, np.float32)
-        zero = self.run(step, place + 1, name, ask(find_chain("set_zero"), (old,), {}))
+        over = old if old.nbytes > LITTLE else None  # a rank has no room for two large ones
+        zero = self.run(step, place + 1, name, ask(find_chain("set_zero"), (old,), {}), into=over)
         start = self.moves.clear(name, old, zero)
-        del old, zero  # at the full size each is as large as what a rank can spare
+        del old, zero
         found, why = judge_sum(start)
         rank = self.comm.rank
         self.note(NodeReport(step, place + 2, name, "state", rank, found, causes=why))
