@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from clgold.reference import LAYERS, Layer, SpecError, find_layer
-from clgold.reference.gradient import SUFFIX
+from clgold.reference.gradient import setting
 from clgold.reference.spec import Shape
 
 from .network import Network, Node, Weight, one_each, shapes
@@ -188,14 +188,10 @@ class Backward:
         own = {name: one for (name, _), one in zip(declared(node), node.operands, strict=True)}
         given = {key: None if one is None else self.names.get(one, one) for key, one in own.items()}
         given |= {"grad": grad, "result": self.names[node.name]}
-        sizes = {
-            key: self.known[own[key.removesuffix(SUFFIX)] or ""]
-            for key, one in layer.attributes.items()
-            if one.kind == "size" and key.endswith(SUFFIX)
-        }
-        kept = {key: one for key, one in node.attributes.items() if key in layer.attributes}
+        shapes = tuple(None if one is None else self.known[one] for one in own.values())
+        attributes = setting(layer, shapes, node.attributes)[1]
         operands = tuple(given[one.name] for one in layer.operands)
-        yield Node(name, layer.name, operands, kept | sizes)
+        yield Node(name, layer.name, operands, attributes)
 
     def joined(self, array: str) -> Iterator[Node]:
         """The sum of an array's parts; a weight's is added to its own array, once that is 0."""

@@ -7,6 +7,7 @@ others are the layer's own.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 from .attributes import size
@@ -51,7 +52,7 @@ def has(of: Layer, operand: str, example: Setting) -> bool:
 def setting(layer: Layer, shapes: tuple[Shape | None, ...], given: Mapping[str, Any]) -> Setting:
     """The gradient's shapes and attributes, of those that the layer has."""
     assert layer.gradient is not None
-    of, _ = layer.gradient
+    of, operand = layer.gradient
     known: dict[str, Any] = dict(zip(of.names(len(shapes)), shapes, strict=True))
     known["grad"] = known["result"] = of.resolve(shapes, given)[1]
     own = {name: value for name, value in given.items() if name in layer.attributes}
@@ -60,7 +61,32 @@ def setting(layer: Layer, shapes: tuple[Shape | None, ...], given: Mapping[str, 
         for name, one in layer.attributes.items()
         if one.kind == "size" and name.endswith(SUFFIX)
     }
-    return tuple(known[one.name] for one in layer.operands), own | sizes
+    operands = tuple(known[one.name] for one in layer.operands)
+    return operands, own | sizes | laid_out(layer, operands, own | sizes, known[operand])
+
+
+def laid_out(
+    layer: Layer, shapes: tuple[Shape | None, ...], given: Attributes, due: Shape
+) -> Attributes:
+    """The flags of the gradient alone that make its result as large as the operand; none where
+    that is so by default.
+    """
+    assert layer.gradient is not None
+    declared = layer.attributes.items()
+    flags = {
+        name: one.default
+        for name, one in declared
+        if one.kind == "flag" and name not in layer.gradient[0].attributes
+    }
+    for turned in product((False, True), repeat=len(flags)):
+        found = {
+            name: not default
+            for (name, default), turn in zip(flags.items(), turned, strict=True)
+            if turn
+        }
+        if layer.out_shape(*shapes, **given, **found) == due:
+            return found
+    return {}
 
 
 def follows(layer: Layer) -> bool:

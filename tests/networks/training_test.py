@@ -1,13 +1,14 @@
 """A step of training follows from a network's description: backward, set to zero, updates."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from clgold.conformance.commands.targets import Target, target_weights, training_target
 from clgold.conformance.run.inputs import seeded
-from clgold.networks import ALEXNET, CIFAR10, GOOGLENET, LENET5, Network
+from clgold.networks import ALEXNET, CIFAR10, GOOGLENET, LENET5, STN, Network
 from clgold.networks.network import complete_attributes, shapes
 from clgold.networks.training import HELD, LABELS, LOSS_GRADIENT, Recipe, trained, trained_on
 from clgold.reference import SpecError, find_layer
@@ -43,12 +44,30 @@ def test_gradients_are_what_differences_of_the_loss_tend_to(network: Network) ->
     for weight in trained(network):
         ours, h = known[f"{weight}.grad"], 1e-5
         place = np.unravel_index(int(np.abs(ours).argmax()), ours.shape)
-        moved = []
-        for sign in (-1, 1):
-            other = arrays[weight].copy()
-            other[place] += sign * h
-            moved.append(run(step, arrays | {weight: other})["loss"])
-        assert (moved[1] - moved[0]) / (2 * h) == pytest.approx(ours[place], rel=1e-5)
+        assert difference(step, arrays, weight, place, h) == pytest.approx(ours[place], rel=1e-5)
+
+
+def difference(step: Network, arrays: dict[str, Array], weight: str, place: Any, h: float) -> float:
+    """By how much the loss grows with one number of a weight."""
+    moved = []
+    for sign in (-1, 1):
+        other = arrays[weight].copy()
+        other[place] += sign * h
+        moved.append(run(step, arrays | {weight: other})["loss"])
+    return float((moved[1] - moved[0]) / (2 * h))
+
+
+def test_the_samplers_gradients_reach_what_is_before_it() -> None:
+    """The step is so small that no point of the grid crosses a pixel's centre."""
+    step, arrays = prepared(STN)
+    known = run(step, arrays)
+    assert {f"{weight}.grad" for weight in STN.weights} - known.keys() == {
+        f"bn{k}_{name}.grad" for k in range(1, 5) for name in ("mean", "variance")
+    }
+    for weight in ("stn_conv1_wt", "fc2_bias"):
+        ours = known[f"{weight}.grad"]
+        place = np.unravel_index(int(np.abs(ours).argmax()), ours.shape)
+        assert difference(step, arrays, weight, place, 1e-7) == pytest.approx(ours[place], rel=1e-5)
 
 
 def test_the_step_is_taken_on_the_gradient_with_its_decay() -> None:
