@@ -20,6 +20,8 @@ def checked_options(
     lanes: str = "poison",
     finite: bool = False,
     in_place: bool = False,
+    order: str = "",
+    accumulate: bool = False,
 ) -> dict[str, Any]:
     """What a variant says of itself, checked; SpecError, a sentence, for what cannot be meant."""
     features = (requires,) if isinstance(requires, str) else tuple(requires)
@@ -36,10 +38,14 @@ def checked_options(
             raise SpecError(f"{place}: layout of {name!r}, expected one of {', '.join(names)}")
     if lanes not in ("poison", "zero"):
         raise SpecError(f"{place}: lanes {lanes!r}, expected poison or zero")
+    if order not in ("", "any"):
+        raise SpecError(f"{place}: order {order!r}, expected any")
     return {
         "requires": features,
         "layout": layout if isinstance(layout, str) else given,
         "lanes": lanes,
         "finite": finite,
         "in_place": in_place,
+        "order": order,
+        "accumulate": accumulate,
     }

@@ -14,6 +14,7 @@ from clgold.reference.spec import Shape
 from . import images, memory, sources
 from .caches import cache_folder
 from .given import in_layout
+from .held import held
 from .layouts import Layout
 from .memory import DeviceArray
 from .record import Recorder
@@ -49,6 +50,7 @@ class Launcher:
     joined: set[Path] = field(default_factory=set)  # those that `source` wrote
     local_size_hint: tuple[int, ...] | None = None  # for variants that allow several
     layout: Layout | None = None  # of the output
+    adds: bool = False  # to what the output holds
     far: bool = False  # whether the output has wide guard zones
     seconds: float = 0.0  # that its kernels took
     recorder: Recorder | None = None  # in a rehearsal: launches are noted and not started
@@ -59,14 +61,26 @@ class Launcher:
         return self.session.device
 
     def output(self, dtype: Any = None) -> DeviceArray:
-        """The output: right shape, layout and dtype, full of NaN.
+        """The output: right shape, layout and dtype, full of NaN, or of what is to be added to.
 
         dtype: of an index, a narrower integer than the reference's.
         """
         kind = self.out_dtype if dtype is None else dtype
+        if self.adds:
+            return self._filled(held(self.out_shape))
         if self.layout is None:
             return self._allocate("output", self.out_shape, kind)
         array = self._allocate("output", self.layout.stored(self.out_shape), kind)
+        return self._known(array, in_layout(array, self.layout, self.out_shape))
+
+    def _filled(self, values: np.ndarray) -> DeviceArray:
+        """An output that holds these values."""
+        stored = values if self.layout is None else self.layout.pack(values, 0.0)
+        guard = self.session.guard(stored.nbytes, far=self.far)
+        made = memory.upload(self.session.queue, "output", stored, guard)
+        array = self._listed(replace(made, made="an output that holds values before"))
+        if self.layout is None:
+            return array
         return self._known(array, in_layout(array, self.layout, self.out_shape))
 
     def empty(self, shape: Shape, dtype: type = np.float32) -> DeviceArray:

@@ -19,7 +19,7 @@ from clgold.reference import Question, find_chain
 from .drivers import from_json
 from .isolated import answering
 from .memory import DeviceArray
-from .run import Run
+from .run import AGAIN, Run
 from .session import Session, open_device
 from .variants import Variant, load_variants
 
@@ -60,7 +60,7 @@ def describe(run: Run, folder: Path, arrays: Arrays, name: str) -> dict[str, Any
     files: dict[str, str] = {}
     if isinstance(run.output, DeviceArray) and run.output.host is not None:
         arrays[name] = run.output
-        for key, values in {**run.kept, "": run.output.host}.items():
+        for key, values in {**handed_over(run), **second(run)}.items():
             files[key] = str(folder / f"{len(files)}.npy")
             np.save(files[key], values)
     return {
@@ -72,6 +72,20 @@ def describe(run: Run, folder: Path, arrays: Arrays, name: str) -> dict[str, Any
         "seconds": run.seconds,
         "record": run.record and run.record.to_json(),
     }
+
+
+def handed_over(run: Run) -> dict[str, np.ndarray]:
+    """The output under the empty name, and what was kept."""
+    assert run.output is not None
+    assert run.output.host is not None
+    return {**run.kept, "": run.output.host}
+
+
+def second(run: Run) -> dict[str, np.ndarray]:
+    """The same of the second run, where it differs."""
+    if run.again is None:
+        return {}
+    return {f"{AGAIN}{key}": values for key, values in handed_over(run.again).items()}
 
 
 def find_variant(source: Path, layer: str, name: str) -> Variant:

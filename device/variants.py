@@ -28,6 +28,7 @@ Supports = Callable[[tuple[Shape | None, ...], Mapping[str, Any]], str | None]
 Bound = Callable[[Profile, tuple[Enclosure | None, ...], Mapping[str, Any]], np.ndarray]
 Height = int | Callable[[int], float]
 
+ADDED = "+accumulate"  # of a variant that adds to its output: the chain that it computes
 _DECLARED = "__clgold_variants__"
 LETTERS = 80  # of a variant's name, which stands in tables and in replay lines
 
@@ -53,6 +54,9 @@ class Variant:
     lanes     what padding of such a layout holds in operands: "poison", or "zero" if relied on
     finite    promises nothing where an operand holds NaN or infinity
     in_place  overwrites its first operand, of which it is given a copy
+    order     "any": adds up in an order that changes from run to run, as atomics do; two runs may
+              differ, and each must be within the bound
+    accumulate  adds its result to what its output holds
     """
 
     layer: str
@@ -69,6 +73,8 @@ class Variant:
     lanes: str = "poison"
     finite: bool = False
     in_place: bool = False
+    order: str = ""
+    accumulate: bool = False
 
     def place(self, option: str) -> str:
         """Where one of its options is declared, as the beginning of a sentence about it."""
@@ -119,6 +125,11 @@ def variant(
             f"expected at most {LETTERS} printable letters"
         )
     options = checked_options(f"{layer} {name!r}", (*chain.operands, "output"), **said)
+    if options["accumulate"]:
+        if chain.dtype != np.float32 or bound is not None:
+            why = "its output is an index" if bound is None else "with a bound of its own"
+            raise SpecError(f"{layer} {name!r}: cannot accumulate: {why}")
+        find_chain(f"{layer}{ADDED}")
 
     def declare(launch: Callable[..., Any]) -> Variant:
         source = Path(inspect.getfile(launch)).resolve()

@@ -22,7 +22,7 @@ from . import probe
 from .drivers import Driver
 from .isolated import Child, Lost, begin, shared_memory
 from .record import from_json
-from .run import CACHE_FULL, Run
+from .run import AGAIN, CACHE_FULL, Run
 from .variants import Variant
 
 START_SECONDS = 120.0  # a cold driver loads a compiler of 100 MB
@@ -155,7 +155,13 @@ class Worker:
         arrays = {key: np.load(file) for key, file in answer["arrays"].items()}
         for file in self.folder.glob("*.npy"):
             file.unlink()
+        later = {key: arrays.pop(key) for key in [*arrays] if key.startswith(AGAIN)}
         output = RemoteArray(name, "output", arrays.pop("")) if "" in arrays else None
+        again = None
+        if later:
+            other = self.upload("output", later.pop(AGAIN))
+            kept = {key.removeprefix(AGAIN): values for key, values in later.items()}
+            again = Run("", "", other, kept, answer["profile"])
         return Run(
             answer["verdict"],
             answer["message"],
@@ -165,6 +171,7 @@ class Worker:
             tuple(map(Path, answer["sources"])),
             answer["record"] and from_json(answer["record"]),
             tuple(answer["seconds"]),
+            again,
         )
 
     def start(self) -> Child:

@@ -16,4 +16,4 @@ def accumulate(a: Array, b: Array) -> Array:
     return evaluate(ACCUMULATE, (a, b))
 
 
-ACCUMULATE = replace(ADD, name="accumulate", forward=accumulate, in_place=True, onnx="")
+ACCUMULATE = replace(ADD, name="accumulate", forward=accumulate, in_place=True, onnx="", takes="b")

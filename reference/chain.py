@@ -1,8 +1,9 @@
 """Layers one after another: a fused kernel's reference is the composition of its layers.
 
 A chain is written "conv2d+max_pool2d+elu". Each layer's output is the next one's first operand,
-or the one that bears the output's name (affine_grid's grid). The chain's operands are those left
-open, in order; its attributes are one mapping per layer, under the layer's name.
+or the one that bears the output's name (affine_grid's grid), or that the layer says it takes. The
+chain's operands are those left open, in order; its attributes are one mapping per layer, under the
+layer's name.
 """
 
 from dataclasses import dataclass
@@ -72,5 +73,6 @@ def make_chain(layers: tuple[Layer, ...]) -> Chain:
     inner = [0]
     for before, layer in pairwise(layers):
         names = [operand.name for operand in layer.operands]
-        inner.append(names.index(before.result) if before.result in names else 0)
+        taken = before.result if before.result in names else layer.takes or names[0]
+        inner.append(names.index(taken))
     return Chain(layers, tuple(inner))

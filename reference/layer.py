@@ -80,6 +80,7 @@ class Layer:
     gradient    the layer, and the name of the operand of it, whose gradient this is (gradient.py)
     trains      the layer that this one is in training
     result      what the output is called; a chain feeds it to the operand of that name
+    takes       the operand to which a chain feeds what bears none of their names; the first
     """
 
     name: str
@@ -105,6 +106,7 @@ class Layer:
     gradient: "tuple[Layer, str] | None" = None
     trains: "Layer | None" = None
     result: str = "output"
+    takes: str = ""
     dtype: type = np.float32
 
     @property

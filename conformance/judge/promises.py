@@ -17,6 +17,8 @@ from clgold.reference.evaluate import enclose_resolved
 from clgold.reference.question import Step
 from clgold.reference.winograd import Winograd
 
+from .added import started
+
 ByName = Mapping[str, Enclosure]
 
 
@@ -49,6 +51,12 @@ def enclosed(variant: Variant, question: Question, device: str | Profile) -> ByN
             )
         return enclosed_by(variant.bound, question, profile)
     known = question.enclose(profile)
+    if variant.accumulate:
+        last = known[question.last]
+        return {
+            **known,
+            question.last: replace(last, bound=last.radius + started(question, known, profile)),
+        }
     declared = declared_bound(variant, question, profile)
     if declared is None:
         return known

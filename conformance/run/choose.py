@@ -39,9 +39,11 @@ def plan_run(
 ) -> Plan:
     """Choose a variant for every kernel of the view, of `first` or ours; NoVariant if none is.
 
-    Kernels in a row for whose chain a user's variant is made are one kernel.
+    Kernels in a row for whose chain a user's variant is made are one kernel. One that adds to its
+    output has no place: there an array's sum is a node of its own.
     """
     known = shapes(network)
+    first = [one for one in first if not one.accumulate]
 
     def chooser(variants: Sequence[Variant], kernel: Kernel) -> Variant | None:
         given = tuple(None if o is None else known[o] for o in kernel.operands)

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from clgold.conformance.judge import precision
+from clgold.conformance.judge.added import asked
 from clgold.conformance.judge.assess import Checked, upload
 from clgold.conformance.judge.compare import Comparison
 from clgold.device.drivers import Driver
@@ -27,6 +28,7 @@ class Irreproducible(Exception):
 
 def recorded(trial: Trial, question: Question) -> Record:
     """The launches; Irreproducible where the fault is not in them."""
+    question = asked(trial.variant, question)
     arrays, file = upload(trial.session, question), trial.variant.source.name
     local_size = trial.failed.local_size
     run = trial.session.run(trial.variant, question, arrays, local_size, rehearse=True)

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from clgold.conformance.judge.compare import Comparison
@@ -19,6 +20,7 @@ from clgold.golden.cases import Case
 
 FILE = Path(__file__).parent / "kernels" / "deadly.py"
 VARIANTS = {one.name: one for one in load_variants(FILE)}
+FORMS = Path(__file__).parent.parent / "strangers/forms"
 CASE = Case("relu", "real", ((3, 17),), {}, 5)
 
 
@@ -145,3 +147,16 @@ def test_a_full_disk_under_the_cache_folder_costs_no_result(
         assert_the_next_case_passes(other)
     finally:
         other.close()
+
+
+def test_a_worker_hands_over_both_runs(worker: Worker) -> None:
+    turning = {one.name: one for one in load_variants(FORMS / "turns.py")}
+    case = Case("linear_bias_grad", "real", ((7, 5),), {}, 1)
+    (grad,) = case.operands
+    assert grad is not None
+    run = worker.run(turning["spoilt"], case.question, (worker.upload("grad", grad),))
+    assert run.again is not None
+    assert run.output is not None
+    assert run.again.output is not None
+    apart = run.again.output.host - run.output.host
+    np.testing.assert_allclose(np.abs(apart), 1000, rtol=1e-3)

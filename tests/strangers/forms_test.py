@@ -20,6 +20,12 @@ POOL = ("--shape", "input=2,6,9,7", "--set", "kernel_size=3", "--set", "stride=2
 ONE = ("--shape", "input=2,6,9,7", "--set", "kernel_size=1")
 IMAGES = ("--shape", "input=2,3,5,7")
 SQUARE = ("--shape", "input=1,8,8,8", "--shape", "weight=16,8,3,3", "--shape", "bias=16")
+SCATTERED = (
+    *("--shape", "grad=2,3,9,8", "--shape", "grid=2,9,8,2"),
+    *("--set", "input_size=2,3,5,7", "--probe", "exact,real,lone"),
+)
+UNITS = ("--shape", "grad=7,5", "--probe", "exact,real")
+ADDED = ("--shape", "grad=67,5", "--shape", "input=67,7", "--probe", "exact,real,sparse")
 
 # By file and variant: the layer, more options, and the verdicts that must be seen, and no others.
 RIGHT: dict[str, tuple[str, tuple[str, ...], set[str]]] = {
@@ -31,6 +37,14 @@ RIGHT: dict[str, tuple[str, tuple[str, ...], set[str]]] = {
     "in_place declared": ("relu", IMAGES, {"pass"}),
     "in_place copying": ("relu", IMAGES, {"pass"}),
     "in_place undeclared": ("relu", IMAGES, {"input-modified", "pass"}),
+    "atomic atomic": ("grid_sample_input_grad", SCATTERED, {"pass"}),
+    "atomic added": ("grid_sample_input_grad", SCATTERED, {"pass"}),
+    "turns declared": ("linear_bias_grad", UNITS, {"pass"}),
+    "turns undeclared": ("linear_bias_grad", UNITS, {"pass", "nondeterministic"}),
+    "turns spoilt": ("linear_bias_grad", UNITS, {"wrong"}),
+    "accumulate accumulate": ("linear_weight_grad", ADDED, {"pass"}),
+    "accumulate last": ("linear_weight_grad", ADDED, {"pass"}),
+    "accumulate overwriting": ("linear_weight_grad", ADDED, {"wrong"}),
     "gemm gemm": ("linear", ("--probe", "exact,real"), {"pass"}),
     "scalars double": ("batch_norm", ("--probe", "real,wide"), {"pass", "unsupported"}),
     "texts texts": ("elu", ("--probe", "real,special"), {"pass"}),
