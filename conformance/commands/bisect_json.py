@@ -18,6 +18,7 @@ Json = dict[str, Any]
 def device_json(bisection: Bisection, view: str, device: Mapping[str, Any]) -> Json:
     """What ran, kernel by kernel."""
     return {
+        "kind": "bisect-network",
         "network": bisection.plan.network.name,
         "view": view,
         "device": dict(device),
@@ -51,6 +52,7 @@ def trace_json(
 ) -> Json:
     """What was dumped, buffer by buffer; `unjudged` are the kernels of which nothing was."""
     return {
+        "kind": "bisect-network",
         "network": network,
         "view": "trace",
         "device": None,

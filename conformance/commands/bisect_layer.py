@@ -35,7 +35,7 @@ def of_layer(
             name = f"{group.shown.variant.name}-{number}" if len(groups) > 1 else ""
             faults.append(pictured(fault_of_group(session, group, folder, name), folder))
         written.remember(folder, [one.picture for one in faults if one.picture is not None])
-    answer = layer_report.layer_json(layer, about, reports)
+    answer = layer_report.layer_json(layer, about, reports) | {"kind": "bisect-layer"}
     idle = layer_report.refusal_lines(reports, about["driver"])
     parts = (f"{layer} on {device_text(about)}", layer_report.layer_table(reports), *idle)
     return Found(verdict_of_cases(reports), tuple(faults), answer, parts)

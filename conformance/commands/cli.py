@@ -10,6 +10,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from importlib import import_module
 
 import click
@@ -18,6 +19,7 @@ from .supervise import brings_code, supervised
 
 MISMATCH, BAD_INPUT, NO_DEVICE, OUR_FAULT, INTERRUPTED = 1, 2, 3, 4, 130
 MOST = 2000  # letters of a message that somebody reads
+BEGAN = "clgold.began"  # in click's context: when the command did
 
 # Command: where it is, and the first sentence of its help (which a test compares).
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -26,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Find the kernels of NETWORK, or the variants of LAYER, that are at fault, and say why.",
     ),
     "devices": ("drivers:devices", "What OpenCL is here, what works, what does not and why."),
+    "diff": ("diff:diff", "What two reports differ in: fixed, broken, changed, new, missing."),
     "export": ("export:export", "Write NETWORK with its weights to FILE, a new model.onnx."),
     "golden": (
         "golden:golden",
@@ -34,6 +37,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plan": (
         "numbers:plan",
         "Kernels, host arrays, device buffers and element counts of NETWORK.",
+    ),
+    "report": (
+        "pages:report_command",
+        "Make pages of the JSON that verify, bisect, suite and golden have written.",
     ),
     "suite": (
         "suite:suite",
@@ -70,11 +77,13 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="clgold")
-def app() -> None:
+@click.pass_context
+def app(context: click.Context) -> None:
     """Assay OpenCL neural-network kernels against a golden NumPy model."""
     import numpy as np
 
     np.seterr(all="ignore")
+    context.meta[BEGAN] = datetime.now(UTC)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -85,6 +85,7 @@ def report(
     """Show what was found; exit 1 where that is anything."""
     verdict = "fail" if found else "pass"
     answer = {
+        "kind": "golden-check",
         "verdict": verdict,
         "checked": checked,
         "unsupported": dict(unsupported),
@@ -132,6 +133,7 @@ def regenerate(only: str | None, folder: Path, reason: str | None, json_file: Pa
     found = checks.differences(store, made, only)
     changed = {one.name for one in found} & {*store.manifest.fixtures, *made_names(made)}
     answer: dict[str, Any] = {
+        "kind": "golden-regenerate",
         "changed": len(changed),
         "findings": [asdict(one) for one in found],
     }

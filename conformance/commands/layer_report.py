@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from rich.table import Table
@@ -16,7 +17,7 @@ from ..run.groups import Group, grouped, size
 from ..run.layer import CaseReport, never_ran, verdict_of_cases
 from ..run.rate import REPETITIONS, Pace, Race, time_text
 from ..run.second_opinion import second_opinion
-from .report import budget_text, finite, worst_json, worst_text
+from .report import budget_text, diagnosis_json, finite, worst_json, worst_text
 
 
 def layer_table(reports: Sequence[CaseReport]) -> Table:
@@ -139,7 +140,13 @@ def never_ran_lines(reports: Sequence[CaseReport], driver: str) -> list[str]:
     ]
 
 
-def layer_json(layer: str, device: dict[str, Any], reports: Sequence[CaseReport]) -> dict[str, Any]:
+def layer_json(
+    layer: str,
+    device: dict[str, Any],
+    reports: Sequence[CaseReport],
+    diagnoses: Mapping[tuple[str, str], Diagnosis] = MappingProxyType({}),
+    pictures: Mapping[tuple[str, str], str | None] = MappingProxyType({}),
+) -> dict[str, Any]:
     """The report as JSON; infinite and undefined numbers become null."""
     cases = [
         {
@@ -152,10 +159,33 @@ def layer_json(layer: str, device: dict[str, Any], reports: Sequence[CaseReport]
             "seconds": one.pace and one.pace.seconds,
             "rate": one.pace and one.pace.rate_text,
             "worst": worst_json(one.comparison.worst),
+            **failure_json(one, device["driver"], diagnoses, pictures),
         }
         for one in reports
     ]
     verdict = verdict_of_cases(reports)
-    answer = {"verdict": verdict, "layer": layer, "device": device, "cases": cases}
+    answer = {
+        "kind": "verify-layer",
+        "verdict": verdict,
+        "layer": layer,
+        "device": device,
+        "cases": cases,
+    }
     clean: dict[str, Any] = finite(answer)
     return clean
+
+
+def failure_json(
+    one: CaseReport,
+    driver: str,
+    diagnoses: Mapping[tuple[str, str], Diagnosis],
+    pictures: Mapping[tuple[str, str], str | None],
+) -> dict[str, Any]:
+    """How a case that fails is run again, and what is known of why; empty for any other."""
+    if not one.failed:
+        return {}
+    again = {"replay": replay_line(one.variant, one.case, driver)}
+    key = (one.variant.name, str(one.case))
+    if key not in diagnoses:
+        return again
+    return again | diagnosis_json(diagnoses[key]) | {"picture": pictures.get(key)}

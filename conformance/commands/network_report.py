@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clgold.diagnosis.explain.diagnose import Diagnosis, agreed, diagnose
+from clgold.diagnosis.explain.picture import embedded
 from clgold.diagnosis.explain.text import few_lines
 from clgold.networks import Network
 
@@ -98,12 +99,20 @@ def explained(reports: Sequence[ImageReport]) -> dict[str, Diagnosis]:
     return dict(zip(found, agreed([*found.values()]), strict=True))
 
 
+def drawn_json(kernel: str, image: str, diagnoses: Mapping[str, Diagnosis]) -> dict[str, Any]:
+    """The picture of a kernel's wrong result; empty for a kernel that has no diagnosis."""
+    if kernel not in diagnoses:
+        return {}
+    return {"picture": embedded(diagnoses[kernel], f"{kernel} on {image}")}
+
+
 def verify_json(
     network: Network,
     view: str,
     device: dict[str, Any],
     reports: Sequence[ImageReport],
     diagnoses: Mapping[str, Diagnosis],
+    pictures: bool = False,
 ) -> dict[str, Any]:
     """The report as JSON; infinite and undefined numbers become null."""
     nodes = [
@@ -121,12 +130,14 @@ def verify_json(
             "precision": report.comparison.precision,
             "worst": worst_json(report.comparison.worst),
             **diagnosis_json(diagnoses.get(report.kernel.name)),
+            **drawn_json(report.kernel.name, image, diagnoses if pictures else {}),
         }
         for image, report in worst_reports(reports)
     ]
     ends = [{"image": one.image, **asdict(one.end_to_end)} for one in reports]
     verdict = verdict_of(reports)
     answer = {
+        "kind": "verify-network",
         "verdict": verdict,
         "network": network.name,
         "view": view,

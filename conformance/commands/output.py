@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from clgold.golden.whole import writable, write_whole
 from clgold.reference.spec import InputError
 
 from ..judge.compare import Comparison
+from ..reports.header import header
 from . import report
+from .cli import BEGAN
 
 PATH = click.Path(path_type=Path)
 STDOUT = Path("-")
@@ -66,8 +69,17 @@ def leave(verdict: str, found: Iterable[Comparison]) -> None:
         sys.exit(MISMATCH)
 
 
+def own_header() -> dict[str, Any]:
+    """What a report says of the command that is running."""
+    context = click.get_current_context()
+    began: datetime = context.meta[BEGAN]
+    return header(context.find_root().obj, began, context.params.get("seed"))
+
+
 def show(target: Path | None, answer: Any, *parts: Any) -> None:
     """The parts on the terminal, and the answer as JSON in the file, or alone on `-`."""
+    if isinstance(answer, dict) and "kind" in answer:
+        answer = answer | own_header()
     text = json.dumps(report.finite(answer), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     if target == STDOUT:
         click.echo(text, nl=False)

@@ -153,6 +153,7 @@ def outcome_json(plan: Plan, found: "Outcome", about: dict[str, Any]) -> dict[st
     """The same for programs; a node for each rank and step."""
     first = found.fault[0] if found.fault else None
     return {
+        "kind": "verify-ranks",
         "verdict": found.verdict,
         "network": plan.network,
         "grid": plan.grid,

@@ -1,7 +1,7 @@
 """`clgold verify`: a network, a layer or one case on a device, against the reference."""
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,9 @@ from clgold.device.protocol import Device
 from clgold.device.session import open_session
 from clgold.device.variants import Variant, VariantError, load_variants
 from clgold.device.worker import open_worker
-from clgold.diagnosis.explain.case import explain_first
+from clgold.diagnosis.explain.case import explain_first, largest_result
+from clgold.diagnosis.explain.diagnose import Diagnosis
+from clgold.diagnosis.explain.picture import embedded
 from clgold.golden.cases import Case
 from clgold.networks.training import Recipe
 from clgold.reference.spec import InputError
@@ -21,7 +23,7 @@ from clgold.reference.spec import InputError
 from ..judge.compare import Comparison
 from ..run.choose import Plan, pick, plan_network, upload_weights
 from ..run.fit import fitted
-from ..run.groups import failing
+from ..run.groups import failing, grouped
 from ..run.inputs import network_inputs
 from ..run.layer import CaseReport, verdict_of_cases, verify_layer
 from ..run.network import verdict_of, verify_image
@@ -106,7 +108,8 @@ def verify(
         pictures, others = network_inputs(found.network, images, inputs)
         arrays |= others
         plan = plan_network(found.network, fused, theirs, chosen, fixed)
-        work = network_work(plan, arrays, pictures, "fused" if fused else "primitive")
+        view = "fused" if fused else "primitive"
+        work = network_work(plan, arrays, pictures, view, json_file is not None)
     else:
         refuse_elsewhere(division, size)
         if images or inputs or weights or fixed:
@@ -115,7 +118,7 @@ def verify(
         variants = layer_variants(wanted[0].layer, theirs, chosen)
         if not asked.anything:
             wanted += fitted(variants, wanted, seed)
-        work = layer_work(variants, wanted, timed)
+        work = layer_work(variants, wanted, timed, json_file is not None)
     if watch and (found is not None or not kernels):
         raise InputError("--watch is for a layer's variants in files: give --kernels")
     session = open_session(device) if in_process else open_worker(device)
@@ -125,7 +128,7 @@ def verify(
                 if number:
                     theirs = tuple(variant for path in kernels for variant in load_variants(path))
                     variants = layer_variants(wanted[0].layer, theirs, chosen)
-                    work = layer_work(variants, wanted, timed)
+                    work = layer_work(variants, wanted, timed, json_file is not None)
                 verdict, answer, parts, found_all = work(session)
             except VariantError as error:
                 if not watch:
@@ -141,9 +144,16 @@ Work = Callable[[Device], Answer]
 
 
 def network_work(
-    plan: Plan, arrays: dict[str, np.ndarray], pictures: dict[str, np.ndarray], view_name: str
+    plan: Plan,
+    arrays: dict[str, np.ndarray],
+    pictures: dict[str, np.ndarray],
+    view_name: str,
+    drawn: bool,
 ) -> Work:
-    """Every image through every kernel; the verdict, the JSON and what the terminal shows."""
+    """Every image through every kernel; the verdict, the JSON and what the terminal shows.
+
+    `drawn`: the JSON has pictures of what is wrong.
+    """
 
     def work(session: Device) -> Answer:
         about = session.describe()
@@ -155,7 +165,7 @@ def network_work(
                 for name, image in pictures.items()
             ]
         why = network_report.explained(reports)
-        answer = network_report.verify_json(plan.network, view_name, about, reports, why)
+        answer = network_report.verify_json(plan.network, view_name, about, reports, why, drawn)
         heading = f"{plan.network.name} ({view_name}) on {report.device_text(about)}"
         parts = [
             heading,
@@ -168,7 +178,9 @@ def network_work(
     return work
 
 
-def layer_work(variants: Sequence[Variant], cases: Sequence[Case], timed: bool = False) -> Work:
+def layer_work(
+    variants: Sequence[Variant], cases: Sequence[Case], timed: bool = False, drawn: bool = False
+) -> Work:
     """Every case with every variant; the verdict, the JSON and what the terminal shows."""
 
     def work(session: Device) -> Answer:
@@ -177,7 +189,9 @@ def layer_work(variants: Sequence[Variant], cases: Sequence[Case], timed: bool =
             reports = list(verify_layer(session, variants, cases, done))
         why = explain_first(session, failing(reports))
         between = watch(session, variants, reports)
-        answer = layer_report.layer_json(cases[0].layer, about, [*reports, *between.reports])
+        every = [*reports, *between.reports]
+        seen = pictured(session, reports, why) if drawn else {}
+        answer = layer_report.layer_json(cases[0].layer, about, every, why, seen)
         answer["races"] = between.sentence
         heading = f"{cases[0].layer} on {report.device_text(about)}"
         parts = [
@@ -190,10 +204,23 @@ def layer_work(variants: Sequence[Variant], cases: Sequence[Case], timed: bool =
         if timed and (races := raced(session, reports)):
             parts.insert(2, layer_report.race_table(races))
             answer["times"] = layer_report.races_json(races)
-        every = [*reports, *between.reports]
         return verdict_of_cases(every), answer, parts, [one.comparison for one in every]
 
     return work
+
+
+def pictured(
+    session: Device, reports: Sequence[CaseReport], why: Mapping[tuple[str, str], Diagnosis]
+) -> dict[tuple[str, str], str | None]:
+    """A picture beside each diagnosis: of the largest case of the same fault."""
+    found = {}
+    for group in grouped(reports, why):
+        variant, case = group.shown.variant, group.shown.case
+        if (variant.name, str(case)) in why:
+            seen = largest_result(session, variant, [one.case for one in group.cases])
+            title = f"{variant.layer} {variant.name!r}"
+            found[variant.name, str(case)] = embedded(seen, title)
+    return found
 
 
 def raced(session: Device, reports: Sequence[CaseReport]) -> list[Race]:

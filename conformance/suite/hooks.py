@@ -1,6 +1,7 @@
 """Which tests the pytest plug-in runs, on which devices and variants."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,12 @@ NEED_A_DEVICE = {"opencl", "assay", "worker", "workers"}
 ASSAYS = pytest.StashKey[list[Assay]]()
 EXPECTED = pytest.StashKey[list[Expectation]]()
 LEFT_OUT = pytest.StashKey[int]()
+BEGAN = pytest.StashKey[datetime]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse at once what would be refused later by every test."""
+    config.stash[BEGAN] = datetime.now(UTC)
     config.addinivalue_line("markers", "slow: minutes rather than seconds; run with --slow")
     files, layers = config.getoption("--kernels"), config.getoption("--layer")
     try:

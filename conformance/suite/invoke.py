@@ -32,6 +32,7 @@ OPTIONS = (
     *("-p", "_hypothesis_pytestplugin"),
     *("-p", "clgold.conformance.suite.plugin"),
 )
+COMMAND = pytest.StashKey[tuple[str, ...]]()  # the words behind `clgold`, for the report
 PASSED, MISMATCH, BAD_INPUT, NO_DEVICE, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 
@@ -39,6 +40,7 @@ PASSED, MISMATCH, BAD_INPUT, NO_DEVICE, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 4, 
 class Outcome:
     """A pytest plug-in that sees what pytest's exit code does not tell apart."""
 
+    command: tuple[str, ...] = ()
     blamed: set[str] = field(default_factory=set)
     refusal: Exception | None = None
     interrupted: bool = False
@@ -46,6 +48,7 @@ class Outcome:
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         """Refuse tests that are not the suite's, and devices that do not work."""
+        config.stash[COMMAND] = self.command
         others = [name for name in config.args if name != str(FOLDER)]
         if others:
             raise pytest.UsageError(f"the suite has its own tests, got {others[0]!r} too")
@@ -78,7 +81,7 @@ def run_suite(options: Sequence[str]) -> int:
     NoDevice, UnknownDevice.
     """
     isolate()
-    outcome, errors = Outcome(), io.StringIO()
+    outcome, errors = Outcome(("suite", *options)), io.StringIO()
     with contextlib.redirect_stderr(errors):
         code = pytest.main([*OPTIONS, *options, str(FOLDER)], plugins=[outcome])
     if outcome.refusal:

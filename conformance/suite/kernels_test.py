@@ -12,7 +12,8 @@ from clgold.conformance.suite.fitting import fitting
 from clgold.conformance.suite.ledger import Book
 from clgold.conformance.suite.plugin import EFFORTS
 from clgold.device.worker import Worker
-from clgold.diagnosis.explain.case import explain_cases
+from clgold.diagnosis.explain.case import explain_cases, largest_result
+from clgold.diagnosis.explain.picture import embedded
 from clgold.diagnosis.explain.text import few_lines
 from clgold.golden.cases import PLAIN_PROBE, Case
 from clgold.golden.tiers import huge
@@ -25,7 +26,8 @@ def test_kernel_conforms(
     variant = assay.variant
     failing: list[Case] = []
     book.layer, book.variant, book.probe = variant.layer, variant.name, assay.probe
-    book.driver = str(worker.describe()["driver"])
+    book.about = worker.describe()
+    book.driver = str(book.about["driver"])
 
     @settings(
         max_examples=EFFORTS[effort],
@@ -56,7 +58,13 @@ def test_kernel_conforms(
     except Unsatisfiable:  # none of the cases applied: the table says why
         pass
     except Exception as error:
-        for said in few_lines(explain_cases(worker, variant, failing[::-1])) if failing else ():
+        if failing:
+            why = explain_cases(worker, variant, failing[::-1])
+            book.says = few_lines(why)
+            if request.config.getoption("--suite-json"):
+                seen = largest_result(worker, variant, failing)
+                book.picture = embedded(seen, f"{variant.layer} {variant.name!r}")
+        for said in book.says:
             error.add_note(f"  {said}")
         raise
     if not book.cases and not book.unsupported:

@@ -2,8 +2,9 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from clgold.device.run import WRAPPER_ERROR
@@ -13,7 +14,7 @@ from ..judge.compare import Comparison
 if TYPE_CHECKING:
     import pytest
 
-PROPERTY = "clgold"
+PROPERTY, PICTURE = "clgold", "clgold_picture"
 
 
 @dataclass
@@ -31,6 +32,11 @@ class Book:
     precision: float = 0.0
     failure: str = ""
     replay: str = ""
+    says: list[str] = field(default_factory=list)  # which elements fail, and why
+    seconds: float = 0.0
+    expected: str = ""  # why it is known to fail
+    picture: str | None = None  # of what is wrong, a data: URI
+    about: dict[str, Any] = field(default_factory=dict)  # the device
 
     def enter(self, found: Comparison) -> None:
         """Count a case that did not fail."""
@@ -49,7 +55,8 @@ class Book:
         return self.failure.partition(":")[0]
 
     def to_json(self) -> str:
-        return json.dumps(vars(self))
+        """All but the picture, which is too large for a line of JUnit's."""
+        return json.dumps({**vars(self), "picture": None})
 
 
 def from_json(text: str) -> Book:
@@ -59,8 +66,13 @@ def from_json(text: str) -> Book:
 
 def collect(reporter: "pytest.TerminalReporter") -> list[Book]:
     """The books of all tests that have run, in whichever process."""
+    return [book for _, book in entered(reporter)]
+
+
+def entered(reporter: "pytest.TerminalReporter") -> list[tuple[str, Book]]:
+    """The books, each with its test's id."""
     return [
-        from_json(str(text))
+        (report.nodeid, replace(from_json(str(text)), picture=getattr(report, PICTURE, None)))
         for reports in reporter.stats.values()
         for report in reports
         if getattr(report, "when", "") == "teardown"  # the fixture's, which enters the book
@@ -107,9 +119,25 @@ def nothing_ran(books: Sequence[Book]) -> bool:
     return bool(books) and not any(book.cases or book.failure for book in books)
 
 
-def summary(books: Sequence[Book], verdict: str) -> dict[str, Any]:
-    """The run as JSON: its verdict, and every test's cases, refusals, failure and replay line."""
-    return {"verdict": verdict, "assays": [vars(book) for book in books]}
+def summary(
+    books: Sequence[Book], verdict: str, failed: Sequence[Mapping[str, str]]
+) -> dict[str, Any]:
+    """The run as JSON: its verdict, devices, every test of a kernel, and what else failed."""
+    devices = {book.driver: book.about for book in books if book.about}
+    return {
+        "kind": "suite",
+        "verdict": verdict,
+        "devices": list(devices.values()),
+        "assays": [assay(book) for book in books],
+        "failed_tests": list(failed),
+    }
+
+
+def assay(book: Book) -> dict[str, Any]:
+    """A book as JSON: nothing where a number is none, a picture where there is one."""
+    left_out = {"about"} | (set() if book.picture else {"picture"})
+    found = {name: value for name, value in vars(book).items() if name not in left_out}
+    return found | {"budget_used": book.budget_used if isfinite(book.budget_used) else None}
 
 
 def row(key: tuple[str, str, str], books: Sequence[Book]) -> tuple[str, ...]:

@@ -10,9 +10,11 @@ from clgold.device.probe import NoDevice, UnknownDevice
 from clgold.device.run import WRAPPER_ERROR
 from clgold.golden.whole import write_whole
 
+from ..reports.header import header
 from . import ledger
 from .expectations import Expectation, propose, unmet
-from .hooks import EXPECTED, LEFT_OUT
+from .hooks import BEGAN, EXPECTED, LEFT_OUT
+from .invoke import COMMAND
 
 
 @pytest.hookimpl(wrapper=True)
@@ -28,9 +30,13 @@ def pytest_runtest_makereport(
         if error is not None and book and said(error):
             report.longrepr = said(error)
     if report.when == "call" and book:
+        book.seconds = call.duration
         for one in item.config.stash[EXPECTED]:
             if one.covers(book):
                 compare_with(one, book, report)
+                book.expected = one.reason
+    if report.when == "teardown" and book and book.picture:
+        vars(report)[ledger.PICTURE] = book.picture
     return report
 
 
@@ -63,6 +69,17 @@ def blame(item: pytest.Item, error: BaseException | None) -> str:
     return "kernel" if error is None or isinstance(error, AssertionError) else "clgold"
 
 
+def failed(reporter: pytest.TerminalReporter) -> list[dict[str, str]]:
+    """The tests that failed and enter no book, each with its last line."""
+    entered = {nodeid for nodeid, _ in ledger.entered(reporter)}
+    found = []
+    for report in [*reporter.stats.get("failed", ()), *reporter.stats.get("error", ())]:
+        if report.nodeid not in entered:
+            lines = str(report.longrepr).strip().splitlines()
+            found.append({"name": report.nodeid, "problem": lines[-1] if lines else ""})
+    return found
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A run in which nothing was run has shown nothing."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
@@ -82,8 +99,10 @@ def pytest_terminal_summary(
     report = config.getoption("--suite-json")
     if report:
         passed = exitstatus == 0 and not ledger.nothing_ran(books)
-        answer = ledger.summary(books, "pass" if passed else "fail")
-        text = json.dumps(answer, indent=2, ensure_ascii=False) + "\n"
+        answer = ledger.summary(books, "pass" if passed else "fail", failed(terminalreporter))
+        command = config.stash.get(COMMAND, ("pytest", *config.invocation_params.args))
+        told = header(command, config.stash[BEGAN], effort=config.getoption("--effort"))
+        text = json.dumps(answer | told, indent=2, ensure_ascii=False) + "\n"
         write_whole(report, text.encode())
     if config.stash.get(LEFT_OUT, 0):
         count = config.stash[LEFT_OUT]

@@ -1,6 +1,7 @@
 """Failing cases run once more, to say which elements are wrong and why."""
 
 from collections.abc import Sequence
+from math import prod
 
 from clgold.conformance.run.case import check_case
 from clgold.conformance.run.evidence import Evidence
@@ -15,6 +16,7 @@ from .diagnose import CAUSELESS, Diagnosis, diagnose
 LATE_PROBES = ("special", "wide", "cancelling")
 # Cases run once more at most, and wrong elements that are enough.
 MOST, FEW = 6, 64
+DRAWN = 2**16  # elements of a case
 EXPLAINED = ("wrong", "unwritten", "imprecise")
 
 
@@ -31,6 +33,25 @@ def explain_cases(device: Device, variant: Variant, cases: Sequence[Case]) -> Di
         if len(found) > 1 and failed >= FEW:
             break
     return diagnose(found[0], found[1:])
+
+
+def largest_result(device: Device, variant: Variant, cases: Sequence[Case]) -> Diagnosis | None:
+    """The wrong result of the largest of the cases that is not too large to be drawn.
+
+    What is smallest shows a fault best in words, and in a picture there is nothing to be seen.
+    """
+    drawable = [one for one in cases if elements(one) <= DRAWN]
+    if not drawable:
+        return None
+    checked = check_case(device, variant, max(drawable, key=elements))
+    if checked.run.output is None or checked.run.output.host is None or not checked.expected:
+        return None
+    last = checked.question.last
+    return Diagnosis(last, last, checked.run.output.host, checked.expected[last])
+
+
+def elements(one: Case) -> int:
+    return sum(prod(shape) for shape in one.shapes if shape is not None)
 
 
 def unlike(one: Case, other: Case) -> tuple[bool, bool, int]:

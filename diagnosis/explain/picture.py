@@ -1,7 +1,10 @@
 """Pictures of results, as people would rather look: PNG files, the same bytes every time."""
 
+import base64
+import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
@@ -9,15 +12,17 @@ from clgold.conformance.judge.compare import wrong_elements
 from clgold.reference import Enclosure
 
 from ..mask import axis_names
+from .diagnose import Diagnosis
 from .drawing import blank, draw_lines, draw_picture, draw_plane, height, signed, span, style
 from .planes import worst_planes
 
 Array = np.ndarray
 Panel = tuple[str, Array]
+FEW = 12  # elements, of which a picture shows less than their numbers
 
 
 def difference_picture(
-    path: Path, expected: Enclosure, got: Array, title: str, layer: str = ""
+    path: Path | IO[bytes], expected: Enclosure, got: Array, title: str, layer: str = ""
 ) -> None:
     """Writes a PNG: what was expected, what came, and the signed error, side by side.
 
@@ -37,6 +42,18 @@ def difference_picture(
             else:
                 draw_plane(figure, plane, len(planes), row)
         figure.savefig(path, format="png", metadata={"Software": None})
+
+
+def embedded(diagnosis: Diagnosis | None, title: str) -> str | None:
+    """The picture of a wrong result as a data: URI; None where there is nothing to be seen."""
+    if diagnosis is None or diagnosis.got is None or diagnosis.expected is None:
+        return None
+    got, right = diagnosis.got, diagnosis.expected
+    if got.shape != right.value.shape or got.size < FEW:
+        return None
+    drawn = io.BytesIO()
+    difference_picture(drawn, right, got, title, diagnosis.result)
+    return f"data:image/png;base64,{base64.b64encode(drawn.getvalue()).decode()}"
 
 
 def answer_picture(path: Path, rows: Sequence[tuple[str, Sequence[Panel]]]) -> None:
