@@ -2,9 +2,16 @@
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["clgold.conformance.suite.plugin"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fuzz", type=int, default=30, help="inputs for each surface of tests/fuzz")
+    parser.addoption("--fuzz-seed", type=int, default=0, help="of the first of them")
+
 
 # A deadline would make the verdict depend on the machine's load.
 settings.register_profile(

@@ -41,7 +41,7 @@ def cache_folder(driver: Driver) -> Path:
     and settings; a temporary folder, removed at exit, where the user's cache cannot be written or
     its disk is full. Raises CacheFull where those are full too.
     """
-    identity = _identity(driver)
+    identity = identity_of(driver)
     key = (os.getpid(), identity)
     if key not in _held:
         _held[key] = _new_folder(identity)
@@ -91,7 +91,7 @@ def _temporary_place() -> str:
         return "/tmp"
 
 
-def _identity(driver: Driver) -> str:
+def identity_of(driver: Driver) -> str:
     """Its name, and a hash that no other build of its library shares, and no other settings."""
     try:
         # The version string is not known before the driver is loaded, which is too late.

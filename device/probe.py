@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .drivers import Driver, discover
+from .hanging import forget, hung, remember
 from .isolated import Lost, answer
 
 SECONDS = 60.0  # for one driver: a cold one loads a compiler of 100 MB and builds a kernel
@@ -49,12 +50,16 @@ def probe(driver: Driver, timeout: float = SECONDS) -> Probe:
     """Return whether the driver loads, lists a device, builds a kernel and computes correctly.
 
     The driver runs in a process of its own, `timeout` is as in effort.Limit: a crash, a hang or a
-    missing library makes a dead probe with the reason, never an exception.
+    missing library makes a dead probe with the reason, never an exception. That it hung is
+    remembered (hanging.py).
     """
     try:
         found = answer(timeout, "examine", driver)
     except Lost as lost:
+        if lost.verdict == "timeout":
+            remember(driver, lost.sentence)
         return Probe(driver, False, lost.sentence)
+    forget(driver)
     if "devices" not in found:
         return Probe(driver, False, found["reason"])
     devices = tuple(DeviceRecord(**device) for device in found["devices"])
@@ -66,7 +71,8 @@ def probe(driver: Driver, timeout: float = SECONDS) -> Probe:
 def select(name: str | None = None) -> tuple[Driver, int, Probe]:
     """Return the driver, the index of the device and the probe that `NAME[:INDEX]` asks for.
 
-    Without a name it is the first driver that works, without an index its first device that does.
+    Without a name it is the first driver that works and did not hang the last time, without an
+    index its first device that does.
     Raises UnknownDevice for a name or an index that does not exist, NoDevice if it does not work.
     """
     drivers = discover()
@@ -75,6 +81,10 @@ def select(name: str | None = None) -> tuple[Driver, int, Probe]:
         return _select_device(next(d for d in drivers if d.name == name), index)
     dead = []
     for driver in drivers:
+        if reason := hung(driver):
+            again = "`clgold devices` asks it again"
+            dead.append(f"\n  {driver.name}: {reason} That was the last time; {again}.")
+            continue
         result = probe(driver)
         if result.alive:
             return driver, _first_working(result.devices), result

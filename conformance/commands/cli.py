@@ -27,6 +27,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "bisect:bisect_command",
         "Find the kernels of NETWORK, or the variants of LAYER, that are at fault, and say why.",
     ),
+    "campaign": (
+        "campaign:campaign",
+        "Plan and run long lists of cases: resumable, with a ledger, on one machine or many.",
+    ),
     "devices": ("drivers:devices", "What OpenCL is here, what works, what does not and why."),
     "diff": ("diff:diff", "What two reports differ in: fixed, broken, changed, new, missing."),
     "export": ("export:export", "Write NETWORK with its weights to FILE, a new model.onnx."),

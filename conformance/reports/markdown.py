@@ -59,7 +59,9 @@ def failure_text(one: Failure) -> str:
     """What failed, why, and how to see it again."""
     point = one.shown
     lines = [f"### {words(point.layer)} {words(point.variant)}: {words(point.verdict)}", ""]
-    lines.append(f"on {words(point.driver)}, at {coded(point.place)}: {words(point.message)}")
+    lines.append(
+        f"on {words(', '.join(one.drivers))}, at {coded(point.place)}: {words(point.message)}"
+    )
     lines += ["", *(f"- {words(said)}" for said in point.says)]
     if point.replay:
         lines += ["", *fenced(point.replay)]

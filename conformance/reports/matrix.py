@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from .points import IDLE, PASS, Point
 
+LATE = ("wide", "special", "cancelling", "lone", "sparse")  # probes
 NUMBER = re.compile(r"[-+]?\b\d[\d.,e+-]*(?: ×)?")
 
 
@@ -68,11 +69,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Failure:
-    """Points of a variant on a driver that fail alike; `shown` is the one that says most."""
+    """Points of a variant that fail alike; `shown` is the one that says most."""
 
     shown: Point
     count: int
     places: tuple[str, ...]
+    drivers: tuple[str, ...]
 
 
 def drivers(found: Sequence[Point]) -> list[str]:
@@ -94,21 +96,27 @@ def matrix(found: Sequence[Point]) -> list[Row]:
 
 
 def failures(found: Sequence[Point]) -> list[Failure]:
-    """One for each way in which a variant fails on a driver; a bisection's faults stand alone."""
+    """One for each way in which a variant fails; a bisection's faults stand alone."""
     groups: dict[tuple[str, ...], list[Point]] = {}
     explained = {(p.layer, p.variant, p.driver) for p in found if p.place.startswith("fault ")}
     for one in (one for one in found if one.failed):
         fault = one.place.startswith("fault ")
         if fault or (one.layer, one.variant, one.driver) not in explained:
             alike = one.place if fault else NUMBER.sub("…", one.message.partition("\n")[0])
-            key = (one.layer, one.variant, one.driver, one.verdict, alike)
+            key = (one.layer, one.variant, one.verdict, alike)
             groups.setdefault(key, []).append(one)
     return [
-        Failure(max(some, key=tells), len(some), tuple(dict.fromkeys(p.place for p in some)))
+        Failure(
+            max(some, key=tells),
+            len(some),
+            tuple(dict.fromkeys(p.place for p in some)),
+            tuple(dict.fromkeys(p.driver for p in some if p.driver)),
+        )
         for some in groups.values()
     ]
 
 
-def tells(one: Point) -> tuple[bool, int, bool]:
-    """How much a point says of its failure."""
-    return bool(one.picture), len(one.says), bool(one.replay)
+def tells(one: Point) -> tuple[bool, int, bool, bool]:
+    """How much a point says of its failure: most on data in which it is seen at a glance."""
+    plain = not any(word in one.place for word in LATE)
+    return bool(one.picture), len(one.says), bool(one.replay), plain

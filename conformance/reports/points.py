@@ -53,6 +53,8 @@ def points(report: Report) -> list[Point]:
     elif isinstance(report, schema.Suite):
         found = [of_assay(one) for one in report.assays]
         found += [of_finding("tests", one) for one in report.failed_tests]
+    elif isinstance(report, schema.Campaign):
+        found = [of_judged(one) for one in report.cases]
     else:
         found = [of_finding("golden", one) for one in report.findings]
     if isinstance(report, schema.BisectLayer | schema.BisectNetwork):
@@ -163,6 +165,27 @@ def of_assay(one: schema.Assay) -> Point:
         text(one.picture),
         known=one.expected if one.failure else "",
     )
+
+
+def of_judged(one: schema.Judged) -> Point:
+    words = ("verify", "--device", one.driver, "--variant", f"{layer_of(one.case)}={one.variant}")
+    fine = one.verdict == PASS or one.verdict in IDLE
+    lost = f"its worker was lost {one.lost} times" if one.lost else ""
+    return Point(
+        layer_of(one.case),
+        one.variant,
+        one.driver,
+        one.case + (f" round {one.round}" if one.round else ""),
+        one.verdict,
+        "; ".join(filter(None, (one.message, lost))),
+        one.budget_used,
+        one.precision,
+        "" if fine else command_text([*words, "--case", one.case]),
+    )
+
+
+def layer_of(case: str) -> str:
+    return case.split(maxsplit=1)[0] if case.strip() else ""
 
 
 def of_finding(kind: str, one: schema.Finding) -> Point:

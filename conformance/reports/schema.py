@@ -344,6 +344,28 @@ class GoldenRegenerate(Header, tag="golden-regenerate", kw_only=True):
     findings: list[Finding]
 
 
+class Judged(Struct, kw_only=True):
+    """A case of a campaign; lost: how often a worker was lost over it."""
+
+    driver: str
+    variant: str
+    case: str
+    round: int
+    verdict: str
+    message: str
+    budget_used: Number
+    precision: Number
+    seconds: Number
+    lost: int
+
+
+class Campaign(Header, tag="campaign", kw_only=True):
+    """What `clgold campaign run` has left in a folder; `seconds` is that of all cases."""
+
+    devices: list[Device]
+    cases: list[Judged]
+
+
 Report = (
     VerifyLayer
     | VerifyNetwork
@@ -353,6 +375,7 @@ Report = (
     | Suite
     | GoldenCheck
     | GoldenRegenerate
+    | Campaign
 )
 
 

@@ -14,7 +14,7 @@ from clgold.reference import Enclosure
 from ..mask import axis_names
 from .diagnose import Diagnosis
 from .drawing import blank, draw_lines, draw_picture, draw_plane, height, signed, span, style
-from .planes import worst_planes
+from .planes import MOST_PLANES, worst_planes
 
 Array = np.ndarray
 Panel = tuple[str, Array]
@@ -22,16 +22,21 @@ FEW = 12  # elements, of which a picture shows less than their numbers
 
 
 def difference_picture(
-    path: Path | IO[bytes], expected: Enclosure, got: Array, title: str, layer: str = ""
+    path: Path | IO[bytes],
+    expected: Enclosure,
+    got: Array,
+    title: str,
+    layer: str = "",
+    most: int = MOST_PLANES,
 ) -> None:
     """Writes a PNG: what was expected, what came, and the signed error, side by side.
 
     Both are of one shape, float or int, the layer's result. Of images the worst planes are drawn,
-    of (N, F) the worst row, as lines. What is NaN or infinite is pink. Raises ValueError where the
-    shapes differ, OSError where the file cannot be written.
+    at most so many, of (N, F) the worst row, as lines. What is NaN or infinite is pink. Raises
+    ValueError where the shapes differ, OSError where the file cannot be written.
     """
     axes = axis_names(got.ndim, layer)
-    planes = worst_planes(wrong_elements(got, expected), expected.value, got, axes)
+    planes = worst_planes(wrong_elements(got, expected), expected.value, got, axes, most)
     lines = planes[0].expected.shape[0] == 1
     with style():
         figure = blank(9.0, 4.6 if lines else 0.5 + height(planes[0]) * len(planes))
@@ -52,7 +57,7 @@ def embedded(diagnosis: Diagnosis | None, title: str) -> str | None:
     if got.shape != right.value.shape or got.size < FEW:
         return None
     drawn = io.BytesIO()
-    difference_picture(drawn, right, got, title, diagnosis.result)
+    difference_picture(drawn, right, got, title, diagnosis.result, most=1)
     return f"data:image/png;base64,{base64.b64encode(drawn.getvalue()).decode()}"
 
 

@@ -30,8 +30,10 @@ class Plane:
         return np.where(same, 0.0, np.where(np.isfinite(error), error, np.nan))
 
 
-def worst_planes(wrong: Array, expected: Array, got: Array, axes: tuple[str, ...]) -> list[Plane]:
-    """The planes with most wrong elements, at most MOST_PLANES, the first one even if all is right.
+def worst_planes(
+    wrong: Array, expected: Array, got: Array, axes: tuple[str, ...], most: int = MOST_PLANES
+) -> list[Plane]:
+    """The planes with most wrong elements, at most so many, the first one even if all is right.
 
     (N, C, H, W), (N, H, W, 2) of a grid, (N, C, L) as planes of (C, L), and vectors, of which only
     the worst is taken. axes is what one index of each axis is called.
@@ -39,7 +41,7 @@ def worst_planes(wrong: Array, expected: Array, got: Array, axes: tuple[str, ...
     names, stacks = stacked(wrong, expected.astype(np.float64), got, axes)
     planes = [Plane(*parts) for parts in zip(names, *stacks, strict=True)]
     ranked = sorted(planes, key=badness, reverse=True)
-    chosen = ranked[: 1 if stacks[0].shape[1] == 1 else MOST_PLANES]
+    chosen = ranked[: 1 if stacks[0].shape[1] == 1 else most]
     return [p for p in planes if p in chosen and (p.wrong.any() or p is ranked[0])]
 
 

@@ -99,7 +99,9 @@ def test_verify_takes_its_weights_from_a_file_or_a_seed(verify: Verify, tmp_path
     options = ("--image", CAT, "--json", "-")
     answer = verify(*options, "--weights", tmp_path / "weights.npz", network=LENET5)
     assert answer.code == 0
-    assert verify(*options, "--seed", 7, network=LENET5).json == answer.json
+    seeded = verify(*options, "--seed", 7, network=LENET5)
+    differing = {key for key in answer.json if answer.json[key] != seeded.json[key]}
+    assert differing <= {"command", "began", "seconds", "seed"}
 
 
 def test_a_tolerance_replaces_the_bounds(verify: Verify) -> None:

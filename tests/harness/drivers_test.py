@@ -283,6 +283,39 @@ def test_select_takes_the_first_driver_and_device_that_work(
             probe.select(f"b:{index}")
 
 
+def test_nobody_waits_twice_for_a_driver_that_hangs(
+    root: Path, examine_by: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = root / "liba.so"
+    library.write_text("one")
+    install(root / "etc/OpenCL/vendors", "a.icd", str(library))
+    (driver,) = discover()
+    examine_by("import time; time.sleep(60)")
+    assert not probe.probe(driver, timeout=2).alive
+    asked = []
+
+    def refuse(one: Driver) -> probe.Probe:
+        asked.append(one.name)
+        return probe.Probe(one, False, "It was asked.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(probe, "probe", refuse)
+        with pytest.raises(
+            probe.NoDevice, match="`clgold devices` asks it again"
+        ):
+            probe.select()
+        assert asked == []
+        with pytest.raises(probe.NoDevice, match="It was asked"):
+            probe.select("a")
+        library.write_text("another")
+        with pytest.raises(probe.NoDevice, match="a: It was asked"):
+            probe.select()
+    library.write_text("one")
+    examine_by(f"print({ANSWER!r}, flush=True)")
+    assert probe.probe(driver).alive, "as `clgold devices` asks"
+    assert probe.select()[0] == driver
+
+
 def test_without_a_working_driver_every_reason_is_told(
     root: Path, examine_by: Callable[[str], None]
 ) -> None:

@@ -81,7 +81,10 @@ def run(opencl: Session, kernels: Path, *options: object) -> Found:
     report = json.loads((folder / "report.json").read_text())
     properties = [json.loads(text) for text in found]
     for one in properties:
-        del one["about"], one["picture"]  # the device stands in the report once, the picture there alone
+        del (
+            one["about"],
+            one["picture"],
+        )  # the device stands in the report once, the picture there alone
     for one in report["assays"]:
         one.pop("picture", None)
     return Found(done.code, done.stdout, report, properties, places)

@@ -1,0 +1,1 @@
+"""Campaigns: long lists of cases, a ledger that a killed run does not lose, one machine or many."""
