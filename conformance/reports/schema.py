@@ -177,8 +177,9 @@ class Node(Struct, kw_only=True):
     probes: dict[str, Compared] | UnsetType = UNSET
     node: str | UnsetType = UNSET
     kernels: list[str] | UnsetType = UNSET
-    source: dict[str, str] | UnsetType = field(default=UNSET, name="from")
+    source: dict[str, str | None] | UnsetType = field(default=UNSET, name="from")
     order: str | UnsetType | None = UNSET
+    dtype: str | UnsetType = UNSET
 
 
 class Reproduction(Struct):
@@ -316,7 +317,10 @@ class BisectNetwork(Header, tag="bisect-network", kw_only=True):
     nodes: list[Node]
     faults: list[Fault]
     end_to_end: list[End] | UnsetType = UNSET
+    never_exercised: list[str] | UnsetType = UNSET
     ignored: list[str] | UnsetType = UNSET
+    said: list[str] | UnsetType = UNSET
+    not_judged: list[str] | UnsetType = UNSET
 
 
 class Suite(Header, tag="suite", kw_only=True):

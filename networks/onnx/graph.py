@@ -24,7 +24,10 @@ def input_value(b: Builder, one: Any, given: Mapping[str, np.ndarray]) -> Value:
         raise ModelError(f"input {one.name!r} is a {kind}, expected a tensor")
     helper, tensor = onnx().helper, one.type.tensor_type
     if tensor.elem_type != onnx().TensorProto.FLOAT:
-        words = helper.tensor_dtype_to_string(tensor.elem_type).rpartition(".")[2].lower()
+        try:
+            words = helper.tensor_dtype_to_string(tensor.elem_type).rpartition(".")[2].lower()
+        except KeyError:  # a number that stands for no type
+            words = f"of the type {tensor.elem_type}"
         raise ModelError(f"input {one.name!r} is {words}, expected float")
     if not tensor.HasField("shape"):
         raise ModelError(f"input {one.name!r} has no shape")

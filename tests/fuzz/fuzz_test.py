@@ -14,7 +14,6 @@ import pytest
 from .surfaces import REFUSALS, SURFACES, emptied
 
 SECONDS = 30.0  # of this process's own time for one input: none should need a tenth of one
-MOST = 4000  # letters of a sentence
 
 
 class Hangs(BaseException):
@@ -56,5 +55,5 @@ def test_a_strangers_input_is_taken_or_refused(
             lengths.append(len(str(reason).strip()))
         except (Hangs, Exception) as reason:
             raise AssertionError(f"{name}, seed {seed}: {type(reason).__name__}") from reason
-    assert all(1 <= length <= MOST for length in lengths), "a sentence that nobody can read"
+    assert 0 not in lengths, "an empty sentence"
     print(f"{name}: {count} inputs, {len(lengths)} refused")

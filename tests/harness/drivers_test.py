@@ -300,9 +300,7 @@ def test_nobody_waits_twice_for_a_driver_that_hangs(
 
     with monkeypatch.context() as patch:
         patch.setattr(probe, "probe", refuse)
-        with pytest.raises(
-            probe.NoDevice, match="`clgold devices` asks it again"
-        ):
+        with pytest.raises(probe.NoDevice, match="`clgold devices` asks it again"):
             probe.select()
         assert asked == []
         with pytest.raises(probe.NoDevice, match="It was asked"):

@@ -17,6 +17,7 @@ from typing import Any
 import jsonschema
 import msgspec
 import pytest
+from dumps import dump, traced
 from faults import FOLDER as FAULTS
 from harness.command import clgold, device_name
 
@@ -42,9 +43,11 @@ COMMANDS = {
     "verify-network": (1, ("verify", "stn", *NORMS, "--image", CAT)),
     "bisect-layer": (1, ("bisect", "max_pool2d", *WRONG, *FEW)),
     "bisect-network": (0, ("bisect", "lenet5", "--image", CAT)),
+    "bisect-trace": (0, ("bisect", "stn", "--trace", "dump")),
     "golden-check": (0, ("golden", "check", "--only", "relu-*")),
     "suite": (1, ("suite", *WRONG[:2], "--layer", "max_pool2d", "-k", "F20 and real", "-q")),
 }
+WITHOUT_DEVICE = ("bisect-trace", "golden-check")
 HOSTILE = "\x1b[2J<script>document.title = 'taken'</script>|`*[a](javascript:b)\u202e"
 
 
@@ -53,10 +56,12 @@ def reports(opencl: Session, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     """A real report of each kind."""
     folder = tmp_path_factory.mktemp("reports")
 
+    dump(folder / "dump", traced())
+
     def make(kind: str) -> Path:
         code, words = COMMANDS[kind]
         option = "--suite-json" if kind == "suite" else "--json"
-        device = () if kind == "golden-check" else ("--device", device_name(opencl))
+        device = () if kind in WITHOUT_DEVICE else ("--device", device_name(opencl))
         answer = clgold(*words, *device, option, f"{kind}.json", folder=folder)
         assert answer.code == code, (kind, answer.stdout + answer.stderr)
         return folder / f"{kind}.json"
@@ -75,7 +80,7 @@ def test_a_real_report_is_valid_and_holds_nothing_undeclared(
 ) -> None:
     found = json.loads(reports[kind].read_text(encoding="utf-8"))
     jsonschema.validate(found, json.loads(SHIPPED.read_text(encoding="utf-8")))
-    assert found["kind"] == kind
+    assert found["kind"] == kind.replace("trace", "network")
     read = load(reports[kind])
     assert msgspec.to_builtins(read.report, order="sorted") == json.loads(
         json.dumps(found, sort_keys=True)
@@ -84,7 +89,7 @@ def test_a_real_report_is_valid_and_holds_nothing_undeclared(
     assert found["command"][0] in ("verify", "bisect", "golden", "suite")
     assert found["seconds"] > 0
     assert found["effort"] == ("standard" if kind == "suite" else None)
-    if kind != "golden-check":
+    if kind not in WITHOUT_DEVICE:
         (device,) = found.get("devices", [found.get("device")])
         assert device["driver_version"]
         assert device["platform_version"]
