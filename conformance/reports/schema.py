@@ -177,7 +177,7 @@ class Node(Struct, kw_only=True):
     probes: dict[str, Compared] | UnsetType = UNSET
     node: str | UnsetType = UNSET
     kernels: list[str] | UnsetType = UNSET
-    source: dict[str, str | None] | UnsetType = field(default=UNSET, name="from")
+    source: dict[str, bool | None] | UnsetType = field(default=UNSET, name="from")
     order: str | UnsetType | None = UNSET
     dtype: str | UnsetType = UNSET
 
