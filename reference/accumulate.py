@@ -12,6 +12,9 @@ def accumulate(a: Array, b: Array) -> Array:
 
     a, b of the same shape, any, float32 → that shape, float64. Raises SpecError. As torch's
     Tensor.add_: a gradient that several layers have a part in is added up so.
+
+    >>> accumulate(np.float32([1, 2]), np.float32([10, 20])).tolist()
+    [11.0, 22.0]
     """
     return evaluate(ACCUMULATE, (a, b))
 

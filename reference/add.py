@@ -16,6 +16,9 @@ def add(a: Array, b: Array) -> Array:
 
     a, b of the same shape, any, float32 → that shape, float64. Raises SpecError. As torch.add,
     which also broadcasts.
+
+    >>> add(np.float32([1, 2]), np.float32([10, 20])).tolist()
+    [11.0, 22.0]
     """
     return evaluate(ADD, (a, b))
 

@@ -20,6 +20,9 @@ def affine_grid(theta: Array, size: Shape, align_corners: bool = False) -> Array
     align_corners 2j/(W − 1) − 1, so that they are the outer pixels' centres (0 when W = 1).
     Raises SpecError. As torch.nn.functional.affine_grid, which takes (N, 2, 3) only; Jaderberg et
     al., "Spatial Transformer Networks", equation 1.
+
+    >>> affine_grid(np.float32([[[1, 0, 0], [0, 1, 0]]]), (1, 1, 1, 2)).tolist()
+    [[[[-0.5, 0.0], [0.5, 0.0]]]]
     """
     return evaluate(AFFINE_GRID, (theta,), size=size, align_corners=align_corners)
 

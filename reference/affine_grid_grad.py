@@ -21,6 +21,9 @@ def affine_grid_grad(
 
     grad (N, H, W, 2) float32, size (N, C, H, W) as affine_grid has it → (N, 2, 3), or (N, 6) where
     it is flat, float64. Raises SpecError. As autograd of torch.nn.functional.affine_grid.
+
+    >>> affine_grid_grad(np.ones((1, 1, 2, 2), np.float32), (1, 1, 1, 2)).tolist()
+    [[[0.0, 0.0, 2.0], [0.0, 0.0, 2.0]]]
     """
     return evaluate(AFFINE_GRID_GRAD, (grad,), size=size, align_corners=align_corners, flat=flat)
 

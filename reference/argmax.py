@@ -19,6 +19,9 @@ def argmax(input: Array, dim: int) -> Array:
 
     input of any shape, float32 → the shape without `dim`, int64. Raises SpecError. As numpy.argmax;
     torch.argmax does not promise which of equal maxima it names.
+
+    >>> argmax(np.float32([[1, 3, 2]]), dim=1).tolist()
+    [1]
     """
     return evaluate(ARGMAX, (input,), dim=dim)
 

@@ -29,6 +29,9 @@ def avg_pool2d(
     count_include_pad is False; what a last window of ceil_mode covers beyond the padding never
     counts. Raises SpecError. As torch.nn.functional.avg_pool2d; ONNX's AveragePool leaves padding
     out by default.
+
+    >>> avg_pool2d(np.float32([[[[1, 2, 3], [4, 5, 6]]]]), kernel_size=2, stride=1).tolist()
+    [[[[3.0, 4.0]]]]
     """
     return evaluate(
         AVG_POOL2D,

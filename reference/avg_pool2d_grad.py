@@ -31,6 +31,9 @@ def avg_pool2d_grad(
     grad (N, C, OH, OW) float32, input_size (N, C, H, W) → that, float64; the attributes and
     divisors are avg_pool2d's. 0 where no window sees the pixel. Raises SpecError. As autograd of
     torch.nn.functional.avg_pool2d.
+
+    >>> avg_pool2d_grad(np.float32([[[[8]]]]), (1, 1, 2, 2), kernel_size=2).tolist()
+    [[[[2.0, 2.0], [2.0, 2.0]]]]
     """
     return evaluate(
         AVG_POOL2D_GRAD,

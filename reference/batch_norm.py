@@ -29,6 +29,9 @@ def batch_norm(
     input (N, C) or (N, C, H, W), the others (C,): float32 → input's shape, float64; NaN where σ² +
     eps is negative. Raises SpecError. As torch.nn.functional.batch_norm with training=False; Ioffe,
     Szegedy, arXiv:1502.03167, algorithm 2.
+
+    >>> batch_norm(np.float32([[3]]), np.float32([1]), np.float32([4]), eps=0.0).tolist()
+    [[1.0]]
     """
     return evaluate(BATCH_NORM, (input, running_mean, running_var, weight, bias), eps=eps)
 

@@ -16,6 +16,9 @@ def batch_norm_bias_grad(grad: Array) -> Array:
 
     grad (N, C) or (N, C, H, W) float32 → (C,) float64. Raises SpecError. As autograd of
     torch.nn.functional.batch_norm, in training and at inference.
+
+    >>> batch_norm_bias_grad(np.float32([[1], [2]])).tolist()
+    [3.0]
     """
     return evaluate(BATCH_NORM_BIAS_GRAD, (grad,))
 

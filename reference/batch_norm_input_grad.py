@@ -22,6 +22,9 @@ def batch_norm_input_grad(
 
     grad (N, C) or (N, C, H, W), the others (C,): float32 → grad's shape, float64. Raises SpecError.
     As autograd of torch.nn.functional.batch_norm with training=False.
+
+    >>> batch_norm_input_grad(np.float32([[6]]), np.float32([4]), eps=0.0).tolist()
+    [[3.0]]
     """
     return evaluate(BATCH_NORM_INPUT_GRAD, (grad, running_var, weight), eps=eps)
 

@@ -25,6 +25,10 @@ def batch_norm_weight_grad(
 
     grad, input (N, C) or (N, C, H, W), the others (C,): float32 → (C,) float64. Raises SpecError.
     As autograd of torch.nn.functional.batch_norm with training=False.
+
+    >>> batch_norm_weight_grad(np.float32([[6]]), np.float32([[3]]), np.float32([1]),
+    ...                        np.float32([4]), eps=0.0).tolist()
+    [6.0]
     """
     return evaluate(BATCH_NORM_WEIGHT_GRAD, (grad, input, running_mean, running_var), eps=eps)
 

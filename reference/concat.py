@@ -18,6 +18,9 @@ def concat(*inputs: Array, dim: int) -> Array:
 
     inputs of the same shape but for `dim`, float32 → float64. Raises SpecError. As torch.concat,
     which takes them as one sequence.
+
+    >>> concat(np.float32([[1]]), np.float32([[2, 3]]), dim=1).tolist()
+    [[1.0, 2.0, 3.0]]
     """
     return evaluate(CONCAT, inputs, dim=dim)
 

@@ -32,6 +32,9 @@ def conv2d(
     input (N, C, H, W), weight (M, C/groups, KH, KW), bias (M,): float32 → (N, M, OH, OW) float64.
     x is the input with `padding` zeros around it; output channel m reads the m // (M/groups)-th
     group of input channels. Raises SpecError. As torch.nn.functional.conv2d.
+
+    >>> conv2d(np.ones((1, 1, 2, 3), np.float32), np.ones((1, 1, 2, 2), np.float32)).tolist()
+    [[[[4.0, 4.0]]]]
     """
     return evaluate(
         CONV2D,

@@ -19,6 +19,9 @@ def conv2d_bias_grad(grad: Array) -> Array:
     """db[m] = Σ_nij g[n,m,i,j]
 
     grad (N, M, OH, OW), float32 → (M,) float64. Raises SpecError.
+
+    >>> conv2d_bias_grad(np.float32([[[[1, 2]]]])).tolist()
+    [3.0]
     """
     return evaluate(CONV2D_BIAS_GRAD, (grad,))
 

@@ -30,6 +30,9 @@ def conv2d_input_grad(
     grad (N, M, OH, OW), weight (M, C/groups, KH, KW), float32, input_size (N, C, H, W) → that,
     float64. The sum runs over the filters of the channel's group; the kernel is not flipped: it is
     the output that a tap leads back to. Raises SpecError. As torch.nn.grad.conv2d_input.
+
+    >>> conv2d_input_grad(np.float32([[[[2]]]]), np.float32([[[[3, 4]]]]), (1, 1, 1, 2)).tolist()
+    [[[[6.0, 8.0]]]]
     """
     return evaluate(
         CONV2D_INPUT_GRAD,

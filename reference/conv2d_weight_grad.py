@@ -33,6 +33,9 @@ def conv2d_weight_grad(
     grad (N, M, OH, OW), input (N, C, H, W), float32, weight_size (M, C/groups, KH, KW) → that,
     float64. x is the input with `padding` zeros around it, c the channel within the filter's group.
     Raises SpecError. As torch.nn.grad.conv2d_weight.
+
+    >>> conv2d_weight_grad(np.float32([[[[2]]]]), np.float32([[[[3, 4]]]]), (1, 1, 1, 2)).tolist()
+    [[[[6.0, 8.0]]]]
     """
     return evaluate(
         CONV2D_WEIGHT_GRAD,

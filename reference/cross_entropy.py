@@ -27,6 +27,9 @@ def cross_entropy(input: Array, target: Array, reduction: str = "mean") -> Array
     input, target (N, C) float32 → (), or (N,) where the reduction is none: each image's own loss;
     float64. target holds each class's probability: of labels 1 at the label and 0 elsewhere. Raises
     SpecError. As torch.nn.functional.cross_entropy, which takes labels by number too.
+
+    >>> cross_entropy(np.float32([[0]]), np.float32([[1]])).tolist()
+    0.0
     """
     return evaluate(CROSS_ENTROPY, (input, target), reduction=reduction)
 

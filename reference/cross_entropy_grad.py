@@ -24,6 +24,10 @@ def cross_entropy_grad(grad: Array, input: Array, target: Array, reduction: str 
 
     grad (), of the loss; input, target (N, C) as cross_entropy reads them: float32 →
     (N, C) float64. Raises SpecError. As autograd of torch.nn.functional.cross_entropy.
+
+    >>> cross_entropy_grad(np.array(1, np.float32), np.zeros((1, 2), np.float32),
+    ...                    np.float32([[1, 0]])).tolist()
+    [[-0.5, 0.5]]
     """
     return evaluate(CROSS_ENTROPY_GRAD, (grad, input, target), reduction=reduction)
 

@@ -23,6 +23,9 @@ def dropout(input: Array, mask: Array, p: float = 0.5) -> Array:
     of 0 a NaN or an infinity may come out as NaN or as 0. Raises SpecError. As
     torch.nn.functional.dropout in training, whose mask nobody gives (generator.kept makes one);
     Srivastava et al., JMLR 15, 2014.
+
+    >>> dropout(np.float32([3, 3]), np.float32([0, 1])).tolist()
+    [0.0, 6.0]
     """
     return evaluate(DROPOUT, (input, mask), p=p)
 

@@ -13,6 +13,9 @@ def dropout_grad(grad: Array, mask: Array, p: float = 0.5) -> Array:
 
     grad of any shape, and the mask that dropout had, of the same: float32 → that shape, float64.
     Raises SpecError. As torch.ops.aten.native_dropout_backward.
+
+    >>> dropout_grad(np.float32([3, 3]), np.float32([0, 1])).tolist()
+    [0.0, 6.0]
     """
     return evaluate(DROPOUT_GRAD, (grad, mask), p=p)
 

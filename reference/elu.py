@@ -18,6 +18,9 @@ def elu(input: Array, alpha: float = 1.0) -> Array:
 
     input of any shape, float32 → the same shape, float64. Raises SpecError.
     As torch.nn.functional.elu; Clevert, Unterthiner, Hochreiter, ICLR 2016, equation 15.
+
+    >>> elu(np.float32([0, 2])).tolist()
+    [0.0, 2.0]
     """
     return evaluate(ELU, (input,), alpha=alpha)
 

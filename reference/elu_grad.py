@@ -21,6 +21,9 @@ def elu_grad(grad: Array, input: Array, alpha: float = 1.0, is_result: bool = Fa
     grad, input of any one shape, float32 → the same shape, float64. With is_result input is not x
     but y, what elu gave: dx = g where y > 0, else g·(y + alpha); alpha is not negative then, or y
     would not tell x's sign. Raises SpecError. As torch.ops.aten.elu_backward with scales of 1.
+
+    >>> elu_grad(np.float32([4]), np.float32([2])).tolist()
+    [4.0]
     """
     return evaluate(ELU_GRAD, (grad, input), alpha=alpha, is_result=is_result)
 

@@ -19,18 +19,31 @@ def shapes_of(arrays: Iterable[Array | None]) -> tuple[Shape | None, ...]:
     return tuple(None if array is None else array.shape for array in arrays)
 
 
-def check_operands(
+def checked_operands(
     layer: Layer, named: Iterable[tuple[str, Operand]], given: Iterable[Any]
-) -> None:
-    """Refuse whatever is not a float32 array where one is due."""
-    for (name, declared), operand in zip(named, given, strict=True):
-        if operand is None and declared.optional:
-            continue
-        if not isinstance(operand, np.ndarray) or isinstance(operand, np.ma.MaskedArray):
-            kind = type(operand).__name__
-            raise SpecError(f"{layer.name}: {name} is a {kind}, expected a float32 array")
-        if operand.dtype != np.float32:
-            raise SpecError(f"{layer.name}: {name} has dtype {operand.dtype}, expected float32")
+) -> "Operands":
+    """The operands as float32; refuses whatever is no such array, nor float64 of such values."""
+    return tuple(
+        None if operand is None and declared.optional else checked(layer, name, operand)
+        for (name, declared), operand in zip(named, given, strict=True)
+    )
+
+
+def checked(layer: Layer, name: str, operand: Any) -> Array:
+    """One operand as float32."""
+    if not isinstance(operand, np.ndarray) or isinstance(operand, np.ma.MaskedArray):
+        kind = type(operand).__name__
+        raise SpecError(f"{layer.name}: {name} is a {kind}, expected a float32 array")
+    if operand.dtype == np.float32:
+        return operand
+    sentence = f"{layer.name}: {name} has dtype {operand.dtype}, expected float32"
+    if operand.dtype != np.float64:
+        raise SpecError(sentence)
+    with np.errstate(over="ignore", invalid="ignore"):
+        narrow = operand.astype(np.float32)
+    if not np.array_equal(narrow, operand, equal_nan=True):
+        raise SpecError(f"{sentence}, or numbers that float32 holds exactly: x.astype(np.float32)")
+    return narrow
 
 
 Operands = tuple[Array | None, ...]
@@ -42,7 +55,7 @@ def prepare(
 ) -> tuple[Operands, Attributes, Shape]:
     """The operands, all present, every attribute, the output's shape; after every check."""
     operands = layer.complete(operands)
-    check_operands(layer, layer.declared(len(operands)), operands)
+    operands = checked_operands(layer, layer.declared(len(operands)), operands)
     return operands, *layer.resolve(shapes_of(operands), given)
 
 

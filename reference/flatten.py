@@ -16,6 +16,9 @@ def flatten(input: Array) -> Array:
 
     input of at least one axis, float32 → float64. Raises SpecError. As torch.nn.Flatten();
     torch.flatten without arguments flattens the batch too.
+
+    >>> flatten(np.float32([[[1, 2], [3, 4]]])).tolist()
+    [[1.0, 2.0, 3.0, 4.0]]
     """
     return evaluate(FLATTEN, (input,))
 

@@ -37,6 +37,9 @@ def grid_sample(
     SpecError. As torch.nn.functional.grid_sample, whose bilinear mode gives NaN for such
     coordinates with zeros; ONNX Runtime 1.32 takes them for −1. Jaderberg et al., "Spatial
     Transformer Networks", equation 5.
+
+    >>> grid_sample(np.float32([[[[1, 3]]]]), np.zeros((1, 1, 1, 2), np.float32)).tolist()
+    [[[[2.0]]]]
     """
     return evaluate(
         GRID_SAMPLE,

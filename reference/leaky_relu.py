@@ -17,6 +17,9 @@ def leaky_relu(input: Array, negative_slope: float = 0.01) -> Array:
 
     input of any shape, float32 → the same shape, float64. Raises SpecError.
     As torch.nn.functional.leaky_relu; Maas, Hannun, Ng, ICML 2013, equation 2.
+
+    >>> leaky_relu(np.float32([-1, 2]), negative_slope=0.25).tolist()
+    [-0.25, 2.0]
     """
     return evaluate(LEAKY_RELU, (input,), negative_slope=negative_slope)
 

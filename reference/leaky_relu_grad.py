@@ -18,6 +18,9 @@ def leaky_relu_grad(grad: Array, input: Array, negative_slope: float = 0.01) -> 
 
     grad, input of any one shape, float32 → the same shape, float64. Raises SpecError.
     As torch.ops.aten.leaky_relu_backward with self_is_result=False.
+
+    >>> leaky_relu_grad(np.float32([4, 4]), np.float32([-1, 2]), negative_slope=0.25).tolist()
+    [1.0, 4.0]
     """
     return evaluate(LEAKY_RELU_GRAD, (grad, input), negative_slope=negative_slope)
 

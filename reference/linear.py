@@ -21,6 +21,9 @@ def linear(input: Array, weight: Array, bias: Array | None = None) -> Array:
 
     input (N, I), weight (O, I), bias (O,): float32 → (N, O) float64. Raises SpecError.
     As torch.nn.functional.linear, which also takes other numbers of leading axes.
+
+    >>> linear(np.float32([[1, 2]]), np.float32([[3, 4]]), np.float32([5])).tolist()
+    [[16.0]]
     """
     return evaluate(LINEAR, (input, weight, bias))
 

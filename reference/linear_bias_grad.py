@@ -19,6 +19,9 @@ def linear_bias_grad(grad: Array) -> Array:
     """db[o] = Σ_n g[n,o]
 
     grad (N, O), float32 → (O,) float64. Raises SpecError.
+
+    >>> linear_bias_grad(np.float32([[1], [2]])).tolist()
+    [3.0]
     """
     return evaluate(LINEAR_BIAS_GRAD, (grad,))
 

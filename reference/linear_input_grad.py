@@ -17,6 +17,9 @@ def linear_input_grad(grad: Array, weight: Array) -> Array:
     """dx[n,i] = Σ_o g[n,o]·w[o,i]
 
     grad (N, O), weight (O, I), float32 → (N, I) float64. Raises SpecError.
+
+    >>> linear_input_grad(np.float32([[2]]), np.float32([[3, 4]])).tolist()
+    [[6.0, 8.0]]
     """
     return evaluate(LINEAR_INPUT_GRAD, (grad, weight))
 

@@ -21,6 +21,9 @@ def linear_weight_grad(grad: Array, input: Array) -> Array:
     """dw[o,i] = Σ_n g[n,o]·x[n,i]
 
     grad (N, O), input (N, I), float32 → (O, I) float64. Raises SpecError.
+
+    >>> linear_weight_grad(np.float32([[2]]), np.float32([[3, 4]])).tolist()
+    [[6.0, 8.0]]
     """
     return evaluate(LINEAR_WEIGHT_GRAD, (grad, input))
 

@@ -22,6 +22,10 @@ def local2d(input: Array, weight: Array, stride: int | Pair) -> Array:
     input (N, C, H, W), weight (M, TY, TX, C, KY, KX, SY, SX): float32 → (N, M, TY·SY, TX·SX)
     float64. Site (s, r) reads one window and computes its own tile of TY×TX outputs, each with its
     own weights. Raises SpecError. Torch has no such function; Taigman et al., "DeepFace", 2014.
+
+    >>> local2d(np.ones((1, 1, 2, 2), np.float32),
+    ...         np.ones((1, 1, 1, 1, 2, 2, 1, 1), np.float32), stride=1).tolist()
+    [[[[4.0]]]]
     """
     return evaluate(LOCAL2D, (input, weight), stride=stride)
 

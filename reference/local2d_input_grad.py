@@ -21,6 +21,10 @@ def local2d_input_grad(grad: Array, weight: Array, input_size: Shape, stride: in
     grad (N, M, TY·SY, TX·SX), weight (M, TY, TX, C, KY, KX, SY, SX), float32, input_size
     (N, C, H, W) → that, float64. The sum runs over the sites whose window holds the pixel; pixels
     that no site reads have 0. Raises SpecError. As torch.nn.grad.conv2d_input, site by site.
+
+    >>> local2d_input_grad(np.ones((1, 1, 1, 1), np.float32),
+    ...     np.ones((1, 1, 1, 1, 2, 2, 1, 1), np.float32), (1, 1, 2, 2), stride=1).tolist()
+    [[[[1.0, 1.0], [1.0, 1.0]]]]
     """
     return evaluate(LOCAL2D_INPUT_GRAD, (grad, weight), input_size=input_size, stride=stride)
 

@@ -22,6 +22,10 @@ def local2d_weight_grad(grad: Array, input: Array, weight_size: Shape, stride: i
     grad (N, M, TY·SY, TX·SX), input (N, C, H, W), float32, weight_size
     (M, TY, TX, C, KY, KX, SY, SX) → that, float64. Raises SpecError. As
     torch.nn.grad.conv2d_weight, site by site: nothing but the batch is summed over.
+
+    >>> local2d_weight_grad(np.ones((1, 1, 1, 1), np.float32),
+    ...     np.ones((1, 1, 1, 1), np.float32), (1, 1, 1, 1, 1, 1, 1, 1), stride=1).tolist()
+    [[[[[[[[1.0]]]]]]]]
     """
     return evaluate(LOCAL2D_WEIGHT_GRAD, (grad, input), weight_size=weight_size, stride=stride)
 

@@ -22,6 +22,9 @@ def local_response_norm(
     0. Raises SpecError. As torch.nn.functional.local_response_norm, and ONNX's LRN but for an even
     size, whose window lies one channel higher there. Krizhevsky et al., "ImageNet Classification
     with Deep Convolutional Neural Networks", section 3.3, where alpha is not divided by size.
+
+    >>> local_response_norm(np.ones((1, 1, 1, 1), np.float32), size=1, alpha=1.0, beta=1.0).tolist()
+    [[[[0.5]]]]
     """
     return evaluate(LOCAL_RESPONSE_NORM, (input,), size=size, alpha=alpha, beta=beta, k=k)
 

@@ -25,6 +25,10 @@ def local_response_norm_grad(
     grad, input (N, C, …) as local_response_norm read it, D = k + alpha/size·Σ x² over a channel's
     window: float32 → the same shape, float64. Raises SpecError. As autograd of
     torch.nn.functional.local_response_norm.
+
+    >>> local_response_norm_grad(np.ones((1, 1, 1, 1), np.float32),
+    ...                          np.zeros((1, 1, 1, 1), np.float32), size=1).tolist()
+    [[[[1.0]]]]
     """
     return evaluate(LOCAL_RESPONSE_NORM_GRAD, (grad, input), size=size, alpha=alpha, beta=beta, k=k)
 

@@ -19,6 +19,9 @@ def log_softmax(input: Array, dim: int) -> Array:
 
     input of any shape, float32 → the same shape, float64, at most 0. Raises SpecError.
     As torch.nn.functional.log_softmax.
+
+    >>> log_softmax(np.zeros((1, 1), np.float32), dim=1).tolist()
+    [[0.0]]
     """
     return evaluate(LOG_SOFTMAX, (input,), dim=dim)
 

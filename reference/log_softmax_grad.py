@@ -18,6 +18,9 @@ def log_softmax_grad(grad: Array, result: Array, dim: int) -> Array:
 
     grad, result of any one shape, float32 → the same shape, float64. Raises SpecError.
     As torch.ops.aten._log_softmax_backward_data.
+
+    >>> log_softmax_grad(np.float32([[1, 0]]), np.float32([[0, 0]]), dim=1).tolist()
+    [[0.0, -1.0]]
     """
     return evaluate(LOG_SOFTMAX_GRAD, (grad, result), dim=dim)
 

@@ -32,6 +32,9 @@ def lp_pool2d(
     window of ceil_mode that overhangs the image is scaled up to a whole one. Raises SpecError.
     As torch.nn.functional.lp_pool2d, which raises x, not |x|, to the power: a negative sum gives
     NaN, except for p = 1. ONNX's LpPool takes |x|.
+
+    >>> lp_pool2d(np.float32([[[[3, 4]]]]), 2.0, kernel_size=(1, 2)).tolist()
+    [[[[5.0]]]]
     """
     return evaluate(
         LP_POOL2D,

@@ -28,6 +28,9 @@ def max_pool2d(
     outside the image; padding is at most half of what the window spans (torch: of its taps); a NaN
     in the window gives NaN. With ceil_mode a last window may overhang the end if it starts inside
     the image or its leading padding. Raises SpecError. As torch.nn.functional.max_pool2d.
+
+    >>> max_pool2d(np.float32([[[[1, 2, 3], [4, 5, 6]]]]), kernel_size=2, stride=1).tolist()
+    [[[[5.0, 6.0]]]]
     """
     return evaluate(
         MAX_POOL2D,

@@ -30,6 +30,10 @@ def max_pool2d_grad(
     grad (N, C, OH, OW), input (N, C, H, W) as max_pool2d read it: float32 → input's shape, float64.
     Of equal maxima the first counts, row by row; of NaN the last. Padding never counts. Raises
     SpecError. As autograd of torch.nn.functional.max_pool2d.
+
+    >>> max_pool2d_grad(np.float32([[[[7]]]]), np.float32([[[[1, 3, 2]]]]),
+    ...                 kernel_size=(1, 3)).tolist()
+    [[[[0.0, 7.0, 0.0]]]]
     """
     return evaluate(
         MAX_POOL2D_GRAD,

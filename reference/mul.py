@@ -16,6 +16,9 @@ def mul(a: Array, b: Array) -> Array:
 
     a, b of any shapes, float32 → the shape to which both broadcast, float64: axes are counted from
     the last, one that is missing or 1 long is repeated. Raises SpecError. As torch.mul.
+
+    >>> mul(np.float32([1, 2]), np.float32([10])).tolist()
+    [10.0, 20.0]
     """
     return evaluate(MUL, (a, b))
 

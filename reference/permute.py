@@ -18,6 +18,9 @@ def permute(input: Array, dims: tuple[int, ...]) -> Array:
 
     input of any shape, float32 → its lengths in the order of `dims`, float64. dims name every axis
     once; −1 is the last. Raises SpecError. As torch.permute.
+
+    >>> permute(np.float32([[1, 2], [3, 4]]), (1, 0)).tolist()
+    [[1.0, 3.0], [2.0, 4.0]]
     """
     return evaluate(PERMUTE, (input,), dims=dims)
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from .chain import Chain
-from .evaluate import Operands, check_operands, enclose_resolved, shapes_of
+from .evaluate import Operands, checked_operands, enclose_resolved, shapes_of
 from .layer import Attributes, Enclosure, Layer
 from .operands import Operand
 from .profile import Profile
@@ -140,14 +140,15 @@ def ask(chain: Chain, operands: tuple[Any, ...], given: Mapping[str, Any]) -> Qu
     """
     whole = chain.complete(operands)
     by_layer = per_layer(chain, given)
+    checked: list[Any] = []
     for step in steps(chain, whole, by_layer):
         own = (*step.before, *step.after)
         declared = step.layer.declared(len(own))
         if len(own) < len(declared):
             place = len(step.before)
             declared = declared[:place] + declared[place + 1 :]
-        check_operands(step.layer, declared, own)
-    return Question(chain, whole, *resolve(chain, shapes_of(whole), given))
+        checked += checked_operands(step.layer, declared, own)
+    return Question(chain, tuple(checked), *resolve(chain, shapes_of(checked), given))
 
 
 def per_layer(chain: Chain, given: Mapping[str, Any]) -> dict[str, Attributes]:

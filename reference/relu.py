@@ -15,6 +15,9 @@ def relu(input: Array) -> Array:
 
     input of any shape, float32 → the same shape, float64. Raises SpecError.
     As torch.nn.functional.relu.
+
+    >>> relu(np.float32([-1, 2])).tolist()
+    [0.0, 2.0]
     """
     return evaluate(RELU, (input,))
 

@@ -18,6 +18,9 @@ def relu_grad(grad: Array, input: Array) -> Array:
     grad, input of any one shape, float32 → the same shape, float64. input is what relu read; what
     it gave does as well. A NaN in input lets g through. Raises SpecError. As
     torch.ops.aten.threshold_backward with a threshold of 0.
+
+    >>> relu_grad(np.float32([5, 5]), np.float32([-1, 2])).tolist()
+    [0.0, 5.0]
     """
     return evaluate(RELU_GRAD, (grad, input))
 

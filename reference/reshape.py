@@ -19,6 +19,9 @@ def reshape(input: Array, shape: Shape) -> Array:
 
     input of any shape with as many values, float32 → shape, float64. Raises SpecError. As
     torch.reshape, which also takes one −1.
+
+    >>> reshape(np.float32([1, 2, 3, 4]), (2, 2)).tolist()
+    [[1.0, 2.0], [3.0, 4.0]]
     """
     return evaluate(RESHAPE, (input,), shape=shape)
 

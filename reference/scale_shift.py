@@ -16,6 +16,9 @@ def scale_shift(input: Array, scale: Array, shift: Array) -> Array:
     input (N, …), scale (1,), shift (1, …) with the input's other axes: float32 → input's shape,
     float64. Raises SpecError. The gain and the per-unit bias of a locally-connected layer
     (filterA); torch has no such function.
+
+    >>> scale_shift(np.float32([[1, 2]]), np.float32([3]), np.float32([[10, 20]])).tolist()
+    [[13.0, 26.0]]
     """
     return evaluate(SCALE_SHIFT, (input, scale, shift))
 

@@ -13,6 +13,9 @@ def scale_shift_input_grad(grad: Array, scale: Array) -> Array:
     """dx[n,…] = a·g[n,…]
 
     grad (N, …), scale (1,), float32 → grad's shape, float64. Raises SpecError.
+
+    >>> scale_shift_input_grad(np.float32([[1, 2]]), np.float32([3])).tolist()
+    [[3.0, 6.0]]
     """
     return evaluate(SCALE_SHIFT_INPUT_GRAD, (grad, scale))
 

@@ -19,6 +19,9 @@ def scale_shift_scale_grad(grad: Array, input: Array) -> Array:
     """da = Σ g[n,…]·x[n,…], over everything
 
     grad, input (N, …) of one shape, float32 → (1,) float64. Raises SpecError.
+
+    >>> scale_shift_scale_grad(np.float32([[1, 2]]), np.float32([[3, 4]])).tolist()
+    [11.0]
     """
     return evaluate(SCALE_SHIFT_SCALE_GRAD, (grad, input))
 

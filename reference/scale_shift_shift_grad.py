@@ -20,6 +20,9 @@ def scale_shift_shift_grad(grad: Array) -> Array:
     """db[…] = Σ_n g[n,…]
 
     grad (N, …), float32 → (1, …) float64. Raises SpecError.
+
+    >>> scale_shift_shift_grad(np.float32([[1, 2], [3, 4]])).tolist()
+    [[4.0, 6.0]]
     """
     return evaluate(SCALE_SHIFT_SHIFT_GRAD, (grad,))
 

@@ -15,6 +15,9 @@ def set_zero(input: Array) -> Array:
 
     input of any shape, float32 → the same shape, float64. Raises SpecError. As
     torch.optim.Optimizer.zero_grad(set_to_none=False).
+
+    >>> set_zero(np.float32([1, 2])).tolist()
+    [0.0, 0.0]
     """
     return evaluate(SET_ZERO, (input,))
 

@@ -29,6 +29,9 @@ def sgd(
     s is b, with nesterov d + momentum·b, without momentum d. weight, grad and velocity of any one
     shape, float32 → that shape, float64. velocity is v, from before the step; without it, as at the
     first step, b = d. Raises SpecError. As torch.optim.SGD, where Nesterov's has no dampening.
+
+    >>> sgd(np.float32([1]), np.float32([2]), lr=0.25).tolist()
+    [0.5]
     """
     return evaluate(
         SGD,

@@ -26,6 +26,9 @@ def sgd_velocity(
 
     weight, grad and velocity of any one shape, float32 → that shape, float64. Raises SpecError. The
     momentum_buffer of torch.optim.SGD.
+
+    >>> sgd_velocity(np.float32([1]), np.float32([2]), np.float32([4]), momentum=0.5).tolist()
+    [4.0]
     """
     return evaluate(
         SGD_VELOCITY,

@@ -17,6 +17,9 @@ def sigmoid(input: Array) -> Array:
 
     input of any shape, float32 → the same shape, float64, in [0, 1]. Raises SpecError.
     As torch.nn.functional.sigmoid.
+
+    >>> sigmoid(np.float32([0])).tolist()
+    [0.5]
     """
     return evaluate(SIGMOID, (input,))
 

@@ -17,6 +17,9 @@ def sigmoid_grad(grad: Array, result: Array) -> Array:
 
     grad, result of any one shape, float32 → the same shape, float64. Raises SpecError.
     As torch.ops.aten.sigmoid_backward.
+
+    >>> sigmoid_grad(np.float32([4]), np.float32([0.5])).tolist()
+    [1.0]
     """
     return evaluate(SIGMOID_GRAD, (grad, result))
 

@@ -18,6 +18,9 @@ def softmax(input: Array, dim: int) -> Array:
 
     input of any shape, float32 → the same shape, float64, in [0, 1]. Raises SpecError.
     As torch.nn.functional.softmax.
+
+    >>> softmax(np.zeros((1, 2), np.float32), dim=1).tolist()
+    [[0.5, 0.5]]
     """
     return evaluate(SOFTMAX, (input,), dim=dim)
 

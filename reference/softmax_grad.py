@@ -17,6 +17,9 @@ def softmax_grad(grad: Array, result: Array, dim: int) -> Array:
 
     grad, result of any one shape, float32 → the same shape, float64. Raises SpecError.
     As torch.ops.aten._softmax_backward_data.
+
+    >>> softmax_grad(np.float32([[1, 0]]), np.float32([[0.5, 0.5]]), dim=1).tolist()
+    [[0.25, -0.25]]
     """
     return evaluate(SOFTMAX_GRAD, (grad, result), dim=dim)
 

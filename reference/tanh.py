@@ -16,6 +16,9 @@ def tanh(input: Array) -> Array:
 
     input of any shape, float32 → the same shape, float64, in [−1, 1]. Raises SpecError.
     As torch.nn.functional.tanh.
+
+    >>> tanh(np.float32([0])).tolist()
+    [0.0]
     """
     return evaluate(TANH, (input,))
 

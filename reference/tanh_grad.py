@@ -17,6 +17,9 @@ def tanh_grad(grad: Array, result: Array) -> Array:
 
     grad, result of any one shape, float32 → the same shape, float64. Raises SpecError.
     As torch.ops.aten.tanh_backward.
+
+    >>> tanh_grad(np.float32([4]), np.float32([0.5])).tolist()
+    [3.0]
     """
     return evaluate(TANH_GRAD, (grad, result))
 

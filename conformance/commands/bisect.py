@@ -27,6 +27,7 @@ from .bisect_layer import of_layer
 from .bisect_report import fault_lines
 from .bisect_runs import Found, of_trace, on_device
 from .cases import Asked, case_options, is_layer, layer_variants
+from .help import Sectioned
 from .options import fixed_tolerance, network_options, train_options, trained_target
 from .output import PATH, json_option, leave, show
 from .ranked import Division, Wanted, ranked_only, ranked_options, verify_ranks
@@ -38,7 +39,7 @@ MISMATCH = 1
 SECONDS, PRODUCTS = 20.0, 2e7
 
 
-@click.command("bisect")
+@click.command("bisect", cls=Sectioned)
 @click.argument("target", metavar="NETWORK|LAYER")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of weights and probes.")
 @case_options
@@ -77,6 +78,10 @@ def bisect_command(
     """Find the kernels of NETWORK, or the variants of LAYER, that are at fault, and say why.
 
     Of a network on ranks (--ranks) what `verify` says is that: it judges each kernel and transfer.
+
+    \b
+    Examples: clgold bisect stn --kernels mine.py
+              clgold bisect stn --trace dump/
     """
     asked, named = Asked(**cases), named_network(target, size)
     fixed = fixed_tolerance(rtol, atol)

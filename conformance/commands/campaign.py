@@ -32,7 +32,11 @@ FOREVER = float("inf")
 
 @click.group()
 def campaign() -> None:
-    """Plan and run long lists of cases: resumable, with a ledger, on one machine or many."""
+    """Plan and run long lists of cases: resumable, with a ledger, on one machine or many.
+
+    \b
+    Example: clgold campaign plan --output list.txt; clgold campaign run list.txt --ledger night
+    """
 
 
 def duration(_context: Any, _option: Any, text: str | None) -> float:
@@ -55,7 +59,11 @@ def seed_range(_context: Any, _option: Any, text: str) -> range:
 
 
 kernels_option = click.option(
-    "--kernels", type=PATH, multiple=True, help="A file whose variants are meant, too."
+    "--kernels",
+    type=PATH,
+    multiple=True,
+    metavar="FILE.py",
+    help="A file whose variants are meant, too.",
 )
 
 
@@ -105,10 +113,14 @@ def plan(
     "--ledger", "folder", type=PATH, required=True, metavar="DIR", help="Where results go."
 )
 @click.option("--for", "seconds", callback=duration, metavar="8h", help="No new case after that.")
-@click.option("--repeat", type=click.IntRange(1), default=1, show_default=True, help="Rounds.")
+@click.option(
+    "--repeat", type=click.IntRange(1), default=1, metavar="N", help="Rounds; default: 1."
+)
 @click.option("--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True)
 @click.option("--scheduler", metavar="ADDRESS", help="Of dask; default: a cluster of our own.")
-@click.option("--workers", type=click.IntRange(1), default=2, help="Of that cluster; default: 2.")
+@click.option(
+    "--workers", type=click.IntRange(1), default=2, metavar="N", help="Of that cluster; default: 2."
+)
 @kernels_option
 def run(
     file: Path,

@@ -22,6 +22,7 @@ from clgold.reference import LAYERS, find_chain
 from clgold.reference.spec import InputError
 
 from ..run.choose import pick
+from .help import section
 from .output import PATH
 from .targets import named_network
 
@@ -56,9 +57,7 @@ OPTIONS = (
 
 def case_options(command: Callable[..., None]) -> Callable[..., None]:
     """The options that describe cases."""
-    for option in reversed(OPTIONS):
-        command = option(command)
-    return command
+    return section("Cases of a layer", *OPTIONS)(command)
 
 
 @dataclass(frozen=True)

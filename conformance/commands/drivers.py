@@ -17,7 +17,11 @@ from .output import json_option, show
 @click.command()
 @json_option
 def devices(json_file: Path | None) -> None:
-    """What OpenCL is here, what works, what does not and why."""
+    """What OpenCL is here, what works, what does not and why.
+
+    \b
+    Example: clgold devices --json devices.json
+    """
     with ThreadPoolExecutor() as pool:  # each driver waits in a process of its own
         probes = list(pool.map(probe, discover()))
         accuracy = list(pool.map(first_measured, probes))

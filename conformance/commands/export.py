@@ -18,7 +18,11 @@ from .targets import find_network, target_weights
 @click.option("--weights", type=PATH, help="A .npz or .safetensors file with the network's arrays.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of weights.")
 def export(network: str, file: Path, weights: Path | None, seed: int) -> None:
-    """Write NETWORK with its weights to FILE, a new model.onnx."""
+    """Write NETWORK with its weights to FILE, a new model.onnx.
+
+    \b
+    Example: clgold export alexnet alexnet.onnx --seed 1
+    """
     found = find_network(network)
     if file.suffix != ".onnx":
         raise InputError(f"export: {file} is to be an ONNX model, expected a name ending in .onnx")

@@ -28,7 +28,11 @@ MISMATCH = 1
 
 @click.group()
 def golden() -> None:
-    """The golden fixtures: outputs that have the same bits on every machine."""
+    """The golden fixtures: outputs that have the same bits on every machine.
+
+    \b
+    Example: clgold golden check --only 'conv2d-*'
+    """
 
 
 def options(command: Callable[..., None]) -> Callable[..., None]:
@@ -49,7 +53,11 @@ def options(command: Callable[..., None]) -> Callable[..., None]:
 )
 @json_option
 def check(only: str | None, folder: Path, outputs: Path | None, json_file: Path | None) -> None:
-    """Compute every fixture and compare it bit for bit; or others' outputs, within the bounds."""
+    """Compute every fixture and compare it bit for bit; or others' outputs, within the bounds.
+
+    \b
+    Example: clgold golden check --against outputs/
+    """
     wanted = checks.select(only)
     if outputs is not None and not outputs.is_dir():
         raise InputError(f"--against {outputs}: there is no such folder")
@@ -124,7 +132,11 @@ def computed(wanted: list[Spec], title: str) -> list[Made]:
 @click.option("--reason", help="Why fixtures change; kept in the manifest.")
 @json_option
 def regenerate(only: str | None, folder: Path, reason: str | None, json_file: Path | None) -> None:
-    """Write the fixtures that differ, once it is shown what moves in each and said why."""
+    """Write the fixtures that differ, once it is shown what moves in each and said why.
+
+    \b
+    Example: clgold golden regenerate --reason "the layer swish"
+    """
     wanted = checks.select(only)
     if reason is not None:
         usable_reason(reason)  # before any work
@@ -149,7 +161,11 @@ def regenerate(only: str | None, folder: Path, reason: str | None, json_file: Pa
 @click.option("--format", "form", type=click.Choice(FORMATS), required=True)
 @click.argument("target", type=PATH, metavar="DIR")
 def export(only: str | None, folder: Path, form: str, target: Path) -> None:
-    """Write inputs and outputs into DIR, a folder for each fixture, as others read them."""
+    """Write inputs and outputs into DIR, a folder for each fixture, as others read them.
+
+    \b
+    Example: clgold golden export --format npy fixtures/
+    """
     wanted = checks.select(only)
     store = read(folder)
     made = computed(wanted, "golden export")

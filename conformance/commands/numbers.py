@@ -38,6 +38,10 @@ def plan(
     """Kernels, host arrays, device buffers and element counts of NETWORK.
 
     With --ranks or --grid: what each rank computes, reads and writes of it, and what is sent.
+
+    \b
+    Examples: clgold plan stn
+              clgold plan localnet --grid 2x2
     """
     target = find_network(network, size or whole_size(network))
     shape = grid_of(ranks, grid)
@@ -65,7 +69,11 @@ def summary(
     csv_file: Path | None,
     json_file: Path | None,
 ) -> None:
-    """Shapes, activations, parameters and multiply-adds of NETWORK."""
+    """Shapes, activations, parameters and multiply-adds of NETWORK.
+
+    \b
+    Example: clgold summary vgg16 --csv vgg16.csv
+    """
     target = find_network(network, size or whole_size(network))
     found = trained_target(target, recipe, batch, None).network
     rows = summary_rows(found)

@@ -16,6 +16,7 @@ from clgold.ranks import default_grid
 from clgold.reference.spec import InputError
 
 from ..judge.compare import Tolerance
+from .help import section
 from .output import PATH
 from .targets import Target, training_target
 
@@ -45,28 +46,18 @@ def finite_number(_context: Any, _option: Any, value: float | None) -> float | N
 
 def tolerance_option(name: str, help: str) -> Callable[..., Any]:
     number = click.FloatRange(min=0)
-    return click.option(name, type=number, callback=finite_number, help=help)
+    return click.option(name, type=number, callback=finite_number, metavar="NUMBER", help=help)
 
 
-OPTIONS = (
+KERNELS = (
     click.option(
         "--device", metavar="NAME[:INDEX]", help="The OpenCL driver; default: first working."
-    ),
-    click.option("--image", "images", type=PATH, multiple=True, help="An image; may be repeated."),
-    click.option(
-        "--input",
-        "inputs",
-        multiple=True,
-        metavar="[NAME=]FILE.npy",
-        help="Values for an input; may be repeated.",
-    ),
-    click.option(
-        "--weights", type=PATH, help="A .npz or .safetensors file with the network's arrays."
     ),
     click.option(
         "--kernels",
         type=PATH,
         multiple=True,
+        metavar="FILE.py",
         help="A Python file whose variants go first; may be repeated.",
     ),
     click.option(
@@ -78,6 +69,29 @@ OPTIONS = (
     click.option(
         "--in-process", is_flag=True, help="Run the kernels in this process, for debuggers."
     ),
+)
+INPUTS = (
+    click.option(
+        "--image",
+        "images",
+        type=PATH,
+        multiple=True,
+        metavar="FILE",
+        help="An image; may be repeated.",
+    ),
+    click.option(
+        "--input",
+        "inputs",
+        multiple=True,
+        metavar="[NAME=]FILE.npy",
+        help="Values for an input; may be repeated.",
+    ),
+    click.option(
+        "--weights",
+        type=PATH,
+        metavar="FILE",
+        help="A .npz or .safetensors file with the network's arrays.",
+    ),
     tolerance_option("--rtol", "With --atol, in place of the bounds."),
     tolerance_option("--atol", "With --rtol, in place of the bounds."),
 )
@@ -85,9 +99,8 @@ OPTIONS = (
 
 def network_options(command: Callable[..., None]) -> Callable[..., None]:
     """The options of every command that runs kernels."""
-    for option in reversed(OPTIONS):
-        command = option(command)
-    return command
+    inputs = section("A network's inputs", *INPUTS)
+    return section("Kernels and device", *KERNELS)(inputs(command))
 
 
 def recipe_of(_context: Any, _option: Any, train: bool) -> Recipe | None:
@@ -103,13 +116,16 @@ train_option = click.option(
     help="A step of training, forward and back.",
 )
 batch_option = click.option(
-    "--batch", type=click.IntRange(min=1), help="With --train: so many images; default: 4."
+    "--batch",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="With --train: so many images; default: 4.",
 )
 
 
 def train_options(command: Callable[..., None]) -> Callable[..., None]:
     """The options of every command that shows or runs a step of training."""
-    return train_option(batch_option(command))
+    return section("Training", train_option, batch_option)(command)
 
 
 def trained_target(
@@ -146,7 +162,7 @@ size_option = click.option(
 def grid_options(command: Callable[..., None]) -> Callable[..., None]:
     """The options that divide a network among ranks."""
     ranks = click.option(
-        "--ranks", type=click.IntRange(1, MOST_RANKS), help="Divide among so many."
+        "--ranks", type=click.IntRange(1, MOST_RANKS), metavar="N", help="Divide among so many."
     )
     grid = click.option("--grid", metavar="PxQ", callback=read_grid, help="The ranks in rows.")
     return ranks(grid(command))

@@ -14,6 +14,7 @@ from clgold.ranks import Plan, plan, step_plan
 from clgold.reference.spec import InputError
 
 from ..run.inputs import network_images
+from .help import section
 from .options import grid_of, grid_options, size_option
 from .output import MISMATCH, show
 from .ranked_report import cost_lines, outcome_json, outcome_parts
@@ -50,14 +51,20 @@ class Division:
 
 def ranked_options(command: Callable[..., None]) -> Callable[..., None]:
     """The options of commands that run a network on ranks."""
-    steps = click.option("--steps", type=click.IntRange(1), help="Of localnet; default: 2.")
+    steps = click.option(
+        "--steps", type=click.IntRange(1), metavar="N", help="Of localnet; default: 2."
+    )
     timeout = click.option(
-        "--timeout", type=click.FloatRange(min=0.1), help="Seconds for a rank; default: 60."
+        "--timeout",
+        type=click.FloatRange(min=0.1),
+        metavar="SECONDS",
+        help="Seconds for a rank; default: 60.",
     )
     full = click.option(
         "--full", "whole", is_flag=True, help="Large products element by element, not by sums."
     )
-    return grid_options(size_option(steps(timeout(full(command)))))
+    options = (grid_options, size_option, steps, timeout, full)
+    return section("Ranks, under MPI", *options)(command)
 
 
 def ranked_only(in_process: bool, fixed: object) -> None:

@@ -26,7 +26,10 @@ def suite(context: click.Context, options: tuple[str, ...]) -> None:
     -n N                 in N processes
     --expectations FILE  known failures, each with a reason; strict both ways
     --write-expectations FILE   propose them from this run
-    --suite-json FILE    the summary as JSON
+    --suite-json FILE    the report as JSON (docs/reports.md)
+
+    \b
+    Example: clgold suite --kernels mine.py --layer conv2d --junitxml junit.xml
     """
     if "-h" in options:
         click.echo(context.get_help())

@@ -31,6 +31,7 @@ from ..run.races import watch
 from ..run.rate import Race, race
 from . import layer_report, network_report, report
 from .cases import Asked, case_options, layer_variants
+from .help import Sectioned
 from .options import (
     counted,
     fixed_tolerance,
@@ -51,7 +52,7 @@ from .targets import named_network, target_weights
 from .watch import rounds
 
 
-@click.command()
+@click.command(cls=Sectioned)
 @click.argument("target", metavar="NETWORK|LAYER", required=False)
 @click.option("--seed", type=int, default=0, show_default=True, help="Of weights or cases.")
 @click.option("--time", "timed", is_flag=True, help="Time a layer's variants beside ours.")
@@ -87,7 +88,12 @@ def verify(
     batch: int | None,
     **cases: Any,
 ) -> None:
-    """Compare a network's kernels, or every variant of a layer, with the reference."""
+    """Compare a network's kernels, or every variant of a layer, with the reference.
+
+    \b
+    Examples: clgold verify stn --device pocl
+              clgold verify conv2d --kernels mine.py --json report.json
+    """
     fixed = fixed_tolerance(rtol, atol)
     theirs = tuple(variant for path in kernels for variant in load_variants(path))
     asked, found = Asked(**cases), named_network(target, size)

@@ -158,7 +158,7 @@ def of_assay(one: schema.Assay) -> Point:
         f"probe {one.probe}",
         verdict.partition(":")[0] or (PASS if one.cases else idle),
         message or "; ".join(one.unsupported),
-        one.budget_used,
+        None if one.failure else one.budget_used,  # that of the cases that passed
         one.precision,
         one.replay,
         tuple(one.says),

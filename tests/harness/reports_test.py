@@ -250,7 +250,7 @@ def test_the_page_opens_in_a_browser(taken: list[Loaded], tmp_path: Path) -> Non
     )
     assert done.returncode == 0, done.stderr
     assert "<title>clgold: fail</title>" in done.stdout, "and no script has changed it"
-    assert done.stdout.count('<svg class="strip"') == 2, "the one cell's and the legend's"
+    assert done.stdout.count('<svg class="strip"') == 3, "two cells' and the legend's"
 
 
 def test_a_letter_to_a_drivers_makers_shows_the_fault(

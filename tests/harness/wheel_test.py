@@ -1,9 +1,13 @@
 """What is installed is whole, and leaves other projects' pytest alone."""
 
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
+import tarfile
+import xml.etree.ElementTree as ElementTree
 import zipfile
 from pathlib import Path
 
@@ -22,6 +26,22 @@ OPTIONS = """
 def pytest_addoption(parser):
     for name in ("--device", "--layer", "--effort", "--kernels"):
         parser.addoption(name)
+"""
+KERNEL = """
+__kernel void relu(__global const float *input, __global float *output)
+{
+    const size_t i = get_global_id(0);
+    output[i] = input[i] > 0.0f ? input[i] : isnan(input[i]) ? input[i] : 0.0f;
+}
+"""
+VARIANT = """
+from clgold.device import variant
+
+@variant("relu", "mine")
+def relu(cl, input):
+    output = cl.output()
+    cl.launch("mine.cl", "relu", (input.nbytes // 4,), None, input, output)
+    return output
 """
 TEST = """
 def test_the_option_is_theirs(pytestconfig):
@@ -95,6 +115,43 @@ def test_the_installed_suite_runs_and_leaves_nothing(
 def test_the_installed_networks_pass(installed: Path, empty: Path, opencl: Session) -> None:
     said = run(installed, empty, "-c", PROGRAM, "verify", "stn", "--device", device_name(opencl))
     assert said.endswith("verdict: pass\n")
+
+
+def test_the_workflow_to_copy_runs_in_a_strangers_project(
+    installed: Path, empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    commands = re.findall(r"run: clgold (.+)", text)
+    assert len(commands) == 2
+    (empty / "conftest.py").write_text(OPTIONS)
+    (empty / "kernels").mkdir()
+    (empty / "kernels" / "mine.py").write_text(VARIANT)
+    (empty / "kernels" / "mine.cl").write_text(KERNEL)
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(empty / "summary.md"))
+    monkeypatch.setenv("CI", "true")
+    for command in commands:
+        words = shlex.split(os.path.expandvars(command))
+        assert run(installed, empty, "-c", PROGRAM, *words)
+    cases = list(ElementTree.parse(empty / "junit.xml").iter("testcase"))
+    assert {case.get("file") for case in cases} == {"conformance/suite/kernels_test.py"}
+    assert "| relu | mine | ✅ pass" in (empty / "summary.md").read_text(encoding="utf-8")
+    assert (empty / "suite.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_the_sdist_holds_what_the_tests_need(installed: Path, tmp_path: Path) -> None:
+    source = installed.parent / "source"
+    command = [sys.executable, "-c", BUILD.replace("wheel", "sdist"), str(tmp_path)]
+    subprocess.run(command, cwd=source, check=True, capture_output=True)
+    (path,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        held = {name.partition("/")[2] for name in archive.getnames()}
+    wanted = {
+        str(one.relative_to(ROOT))
+        for folder in ("tests", "docs", "bench", "examples", ".ci", "golden", "kernels")
+        for one in (ROOT / folder).rglob("*")
+        if one.is_file() and "__pycache__" not in one.parts
+    }
+    assert wanted | {"conftest.py", "mkdocs.yml", "CHANGELOG.md", "CONTRIBUTING.md"} <= held
 
 
 @pytest.mark.parametrize("owner", ["conftest", "plug-in"])

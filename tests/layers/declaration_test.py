@@ -1,23 +1,27 @@
 """Every layer declares its operands and attributes: the public function has the same ones, and
 whatever is of another kind, shape or number is refused before any arithmetic, with a sentence."""
 
+import doctest
 import inspect
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from math import inf, nan
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from draws import Shapes, spoiled, untouchable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clgold.reference import LAYERS, Layer, SpecError
+from clgold.reference import LAYERS, Layer, SpecError, ask, find_chain, relu
 from clgold.reference.attributes import REQUIRED
 from clgold.reference.operands import ANY, AXES, Operand
 from clgold.reference.tables import page
 
+EXACT, ROUNDED = np.array([[1.5, -2.0, np.nan]]), np.array([[1.5, 0.1, 1e300]])
 IDS = {"argvalues": LAYERS, "ids": lambda layer: layer.name}
 EMPTY = inspect.Parameter.empty
 
@@ -201,3 +205,26 @@ def test_whatever_is_not_a_float32_array_is_refused(layer: Layer, data: st.DataO
 def test_the_documented_tables_are_the_declared_ones() -> None:
     documented = Path(__file__).parents[2] / "docs" / "layers.md"
     assert documented.read_text(encoding="utf-8") == page()
+
+
+def test_float64_that_float32_holds_exactly_is_taken() -> None:
+    assert np.array_equal(relu(EXACT), relu(EXACT.astype(np.float32)), equal_nan=True)
+    (operand,) = ask(find_chain("relu"), (EXACT,), {}).operands
+    assert operand is not None
+    assert operand.dtype == np.float32
+    with pytest.raises(
+        SpecError, match=re.escape("that float32 holds exactly: x.astype(np.float32)")
+    ):
+        relu(ROUNDED)
+
+
+def test_the_examples_of_layers_are_right() -> None:
+    """The doctests of the public functions."""
+    finder, count = doctest.DocTestFinder(recurse=False), 0
+    for layer in LAYERS:
+        module = import_module(f"clgold.reference.{layer.name}")
+        known = {"np": np, layer.name: getattr(module, layer.name)}
+        for found in finder.find(known[layer.name], layer.name, module, known):
+            assert doctest.DocTestRunner().run(found).failed == 0, layer.name
+            count += bool(found.examples)
+    assert count >= 58
