@@ -34,7 +34,8 @@ def load_image(path: Path, shape: Shape, picture: Picture = UNIT) -> np.ndarray:
     By default scaled to that size, in [0, 1]; grey where C is 1, red, green and blue where it is 3.
     """
     if not path.is_file():
-        raise InputError(f"image {path}: there is no such file")
+        what = "is a folder, expected a file" if path.is_dir() else "there is no such file"
+        raise InputError(f"image {path}: {what}")
     with distrusted(f"image {path}: cannot be read"):
         pixels = read_pixels(path, shape, picture.shorter)
     bytes_ = np.asarray(pixels).reshape(*shape[2:], -1).transpose(2, 0, 1)

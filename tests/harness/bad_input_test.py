@@ -101,9 +101,12 @@ def test_an_image_that_is_none_is_refused(refuse: Refuse, tmp_path: Path, case: 
     assert said.startswith(f"image {path}: {reason}")
 
 
-@pytest.mark.parametrize("name", ["missing.png", "."])
+MISSING = {"missing.png": "there is no such file", ".": "is a folder, expected a file"}
+
+
+@pytest.mark.parametrize("name", MISSING)
 def test_a_missing_image_is_refused(refuse: Refuse, name: str) -> None:
-    assert refuse("verify", "stn", "--image", name) == f"image {name}: there is no such file"
+    assert refuse("verify", "stn", "--image", name) == f"image {name}: {MISSING[name]}"
 
 
 def changed(arrays: Arrays, name: str, values: np.ndarray) -> Arrays:
