@@ -13,9 +13,9 @@ from clgold.reference.gradient import setting
 from clgold.reference.spec import Shape
 
 from .network import Network, Node, Weight, one_each, shapes
+from .training_forward import batched, in_training, rename, running, with_dropout
 
 LABELS, LOSS, LOSS_GRADIENT = "labels", "loss", "loss.grad"
-MASK = ".mask"  # which values of a node dropout keeps
 HELD = ".grad.held"  # what a gradient's array holds before the step
 ROLES = ("weight",)  # of operands that are trained
 
@@ -39,7 +39,7 @@ def trained_on(network: Network, recipe: Recipe) -> Network:
     zero, and then added to.
     """
     whole = batched(network, recipe.batch)
-    forward = with_dropout(whole)
+    forward = with_dropout(in_training(whole))
     masks: dict[str, Weight] = {}
     known = shapes(forward)
     scores = scores_of(forward)
@@ -56,6 +56,7 @@ def trained_on(network: Network, recipe: Recipe) -> Network:
         back = Backward(forward, known, prefix, names | renamed, [])
         nodes += (*own, loss, *back.begin(scores), *back.backward())
         nodes += updates(forward, names, prefix, recipe, step)
+        nodes += running(whole, forward, names, renamed, prefix)
     first = "step1." if recipe.steps > 1 else ""
     held = {f"{name}{HELD}": Weight(known[name]) for name in trained(forward)}
     others = {LABELS: Weight(known[scores]), LOSS_GRADIENT: Weight(())}
@@ -67,43 +68,6 @@ def trained_on(network: Network, recipe: Recipe) -> Network:
         answer=f"{first}{network.answer}",
         probability=f"{first}{network.probability}",
     )
-
-
-def batched(network: Network, batch: int) -> Network:
-    """The network on so many images; sizes that name the batch follow."""
-
-    def follow(node: Node) -> Node:
-        declared = find_layer(node.layer).attributes
-        sizes = {
-            name: (batch, *value[1:])
-            for name, value in node.attributes.items()
-            if declared[name].kind == "size" and declared[name].options[0] == "N"
-        }
-        return replace(node, attributes={**node.attributes, **sizes})
-
-    inputs = {name: (batch, *shape[1:]) for name, shape in network.inputs.items()}
-    kernels = one_each(tuple(follow(node) for node in network.nodes))
-    return replace(network, inputs=inputs, kernels=kernels)
-
-
-def with_dropout(network: Network) -> Network:
-    """The network with a node after each of which values are left out, and a mask as a weight."""
-    known, nodes, weights = shapes(network), list[Node](), dict(network.weights)
-    read: dict[str, str] = {}
-    for node in network.nodes:
-        nodes.append(rename(node, node.name, read))
-        if node.name in network.dropout:
-            name, mask = f"{node.name}.dropout", f"{node.name}{MASK}"
-            read[node.name], weights[mask] = name, Weight(known[node.name])
-            given = {"p": network.dropout[node.name]}
-            nodes.append(Node(name, "dropout", (node.name, mask), given))
-    return replace(network, weights=weights, kernels=one_each(tuple(nodes)))
-
-
-def rename(node: Node, name: str, names: Mapping[str, str]) -> Node:
-    """The node under another name, its operands under theirs."""
-    operands = tuple(None if o is None else names.get(o, o) for o in node.operands)
-    return replace(node, name=name, operands=operands)
 
 
 def scores_of(network: Network) -> str:
@@ -137,6 +101,9 @@ def gradient_layer(of: str, operand: str) -> Layer:
             operand,
         ):
             return layer
+    also = find_layer(of).trains
+    if also is not None:
+        return gradient_layer(also.name, operand)
     raise SpecError(f"{of}: there is no layer for the gradient of its {operand}")
 
 

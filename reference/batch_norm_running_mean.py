@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from .attributes import number
+from .batch_norm import BATCH_NORM
 from .batch_norm_train import BATCH_NORM_TRAIN, channel
 from .batch_statistics import Measure, measured, two_passes
 from .evaluate import evaluate
@@ -101,5 +102,6 @@ BATCH_NORM_RUNNING_MEAN = Layer(
     *(batch_norm_running_mean, shape_rule, formula, error, exact),
     attributes=MOMENTUM,
     output="C",
+    updates=(BATCH_NORM, "running_mean"),
     examples=EXAMPLES,
 )

@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from .attributes import flag
+from .batch_norm import BATCH_NORM
 from .batch_norm_running_mean import MOMENTUM, error_taken_in, running, taken_in
 from .batch_norm_train import BATCH_NORM_TRAIN, channel
 from .batch_statistics import Measure, divided, measured, two_passes
@@ -99,5 +100,6 @@ BATCH_NORM_RUNNING_VAR = Layer(
     *(batch_norm_running_var, shape_rule, formula, error, exact),
     attributes={**MOMENTUM, "unbiased": flag(True)},
     output="C",
+    updates=(BATCH_NORM, "running_var"),
     examples=EXAMPLES,
 )

@@ -79,6 +79,7 @@ class Layer:
     onnx        what ONNX calls it, or its operators one after another: "Mul+Add"
     gradient    the layer, and the name of the operand of it, whose gradient this is (gradient.py)
     trains      the layer that this one is in training
+    updates     the layer, and the name of the operand of it, whose value after a step this gives
     result      what the output is called; a chain feeds it to the operand of that name
     takes       the operand to which a chain feeds what bears none of their names; the first
     """
@@ -105,6 +106,7 @@ class Layer:
     onnx: str = ""
     gradient: "tuple[Layer, str] | None" = None
     trains: "Layer | None" = None
+    updates: "tuple[Layer, str] | None" = None
     result: str = "output"
     takes: str = ""
     dtype: type = np.float32

@@ -45,13 +45,18 @@ def product_sum_error(
     rounded = np.where(count > 1, count - (depth < 3), 0) if plain else count
     relative = profile.summed(rounded, depth + (bias is not None))
     bound = relative * magnitude
-    bound = bound + flushed(profile, contract, x, w, offset, count) * (1 + relative)
+    lost = flushed(profile, contract, x, w, offset, count)
+    del count, rounded  # of large results each of these is much memory
+    if lost is not None:
+        bound = bound + lost * (1 + relative)
+    del relative, lost
     if input.exact and weight.exact:
         bound = zero_where_exact(profile, bound, magnitude, input.value, weight.value, bias)
     else:
         products = contract(np.abs(input.value), np.abs(weight.value))
         bound = bound + (magnitude - offset - products) * SLACK
-    bound = np.where(magnitude * SLACK > profile.largest, np.inf, bound)
+    if not np.max(magnitude, initial=0.0) * SLACK <= profile.largest:
+        bound = np.where(magnitude * SLACK > profile.largest, np.inf, bound)
     return bound * SLACK
 
 
@@ -127,16 +132,16 @@ def roundings(depth: int) -> int:
 
 def flushed(
     profile: Profile, contract: Contraction, x: Array, w: Array, offset: Array, count: Array
-) -> Array:
+) -> Array | None:
     """What flushing subnormal operands, products and partial sums to zero may cost.
 
-    Nothing, when the operands' last places lie so high that no sum of products can be subnormal.
+    None for nothing: when the operands' last places lie so high that no sum can be subnormal.
     """
     tiny = profile.smallest_normal
     least = lowest(x), lowest(w)
     high = least[0] * least[1] >= tiny * 2.0**48 and lowest(offset) >= tiny * 2.0**24
     if min(least) >= tiny and high:
-        return np.zeros_like(count)
+        return None
     lost_inputs = contract(x * (x < tiny), w) + contract(x, w * (w < tiny))
     return 2 * count * tiny + lost_inputs + tiny
 

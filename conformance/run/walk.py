@@ -8,7 +8,7 @@ import numpy as np
 
 from clgold.device.protocol import Device
 from clgold.networks import Kernel
-from clgold.reference import find_profile
+from clgold.reference import Enclosure, find_profile
 from clgold.reference.poison import bits
 
 from ..judge.assess import Checked, check
@@ -120,11 +120,26 @@ def check_twice(
         known = replace(lost, question=question, expected=expected)
         return known, known
     variant, fixed = plan.variants[kernel.name], plan.tolerance
-    born = check(device, variant, question, given, fixed)
+    born = lighter(check(device, variant, question, given, fixed))
     if all(one is old for one, old in zip(given, own, strict=True)) or born.run.output is None:
         return born, born
     live = question.with_operands(hosts(own))
     return born, check(device, variant, live, own, fixed, precise=False)
+
+
+LARGE = 2**20  # elements of which enclosures are not kept for nothing
+
+
+def lighter(checked: Checked) -> Checked:
+    """The same without the bounds of a large result that passed, which nobody asks for again."""
+    question = checked.question
+    last, whole = question.last, checked.expected.get(question.last)
+    passed = checked.comparison.verdict == "pass" and len(question.chain.layers) == 1
+    if whole is None or whole.value.size < LARGE or not passed:
+        return checked
+    question.known.clear()
+    single = Enclosure(whole.value.astype(question.chain.dtype))
+    return replace(checked, expected={last: single})
 
 
 def hosts(arrays: Operands) -> tuple[np.ndarray | None, ...]:

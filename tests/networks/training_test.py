@@ -9,13 +9,37 @@ import pytest
 from clgold.conformance.commands.targets import Target, target_weights, training_target
 from clgold.conformance.run.inputs import seeded
 from clgold.networks import ALEXNET, CIFAR10, GOOGLENET, LENET5, STN, Network
-from clgold.networks.network import complete_attributes, shapes
+from clgold.networks.network import Node, Weight, complete_attributes, one_each, shapes
 from clgold.networks.training import HELD, LABELS, LOSS_GRADIENT, Recipe, trained, trained_on
 from clgold.reference import SpecError, find_layer
 
 Array = np.ndarray
 RECIPE = Recipe(batch=2)
 DROPPED = replace(CIFAR10, name="cifar10 with dropout", dropout={"pool1": 0.25, "flatten": 0.5})
+
+
+NORMED = Network(
+    "normed",
+    "a convolution, normalised",
+    {"data": (1, 2, 5, 4)},
+    {
+        **{"conv.weight": Weight((3, 2, 2, 3)), "fc.weight": Weight((4, 48), 2.0)},
+        **{f"bn_{part}": Weight((3,)) for part in ("mean", "variance", "gamma", "beta")},
+    },
+    one_each(
+        (
+            Node("conv", "conv2d", ("data", "conv.weight", None), {"padding": (0, 1)}),
+            Node("bn", "batch_norm", ("conv", "bn_mean", "bn_variance", "bn_gamma", "bn_beta"), {}),
+            Node("relu", "relu", ("bn",)),
+            Node("flatten", "flatten", ("relu",)),
+            Node("fc", "linear", ("flatten", "fc.weight", None)),
+            Node("prob", "softmax", ("fc",), {"dim": 1}),
+            Node("class", "argmax", ("prob",), {"dim": 1}),
+        )
+    ),
+    answer="class",
+    probability="prob",
+)
 
 
 def run(network: Network, arrays: dict[str, Array]) -> dict[str, Array]:
@@ -37,7 +61,7 @@ def prepared(network: Network) -> tuple[Network, dict[str, Array]]:
     return target.network, {key: value.astype(np.float64) for key, value in arrays.items()}
 
 
-@pytest.mark.parametrize("network", [LENET5, DROPPED], ids=lambda one: one.name)
+@pytest.mark.parametrize("network", [LENET5, DROPPED, NORMED], ids=lambda one: one.name)
 def test_gradients_are_what_differences_of_the_loss_tend_to(network: Network) -> None:
     step, arrays = prepared(network)
     known = run(step, arrays)
@@ -103,6 +127,25 @@ def test_every_step_has_masks_of_its_own_and_no_step_no_dropout() -> None:
     assert not any(node.layer == "dropout" for node in (*ALEXNET.nodes, *DROPPED.nodes))
     dropped = [node.name for node in trained_on(ALEXNET, RECIPE).nodes if node.layer == "dropout"]
     assert dropped == ["relu6.dropout", "relu7.dropout"]
+
+
+def test_batches_are_normalised_by_their_own_statistics_and_the_running_ones_follow() -> None:
+    target = training_target(Target(NORMED), replace(RECIPE, steps=2))
+    nodes = {node.name: node for node in target.network.nodes}
+    assert nodes["step1.bn"].layer == "batch_norm_train"
+    assert nodes["step2.bn"].operands == (
+        "step2.conv",
+        "step1.bn_gamma.update",
+        "step1.bn_beta.update",
+    )
+    first, second = (nodes[f"step{k}.bn_mean.update"] for k in (1, 2))
+    assert (first.layer, first.operands) == ("batch_norm_running_mean", ("step1.conv", "bn_mean"))
+    assert second.operands == ("step2.conv", "step1.bn_mean.update")
+    assert nodes["step1.bn_variance.update"].layer == "batch_norm_running_var"
+    step, arrays = prepared(NORMED)
+    known = run(step, arrays)
+    due = 0.9 * arrays["bn_mean"] + 0.1 * known["conv"].mean(axis=(0, 2, 3))
+    np.testing.assert_allclose(known["bn_mean.update"], due, rtol=1e-12)
 
 
 def test_every_gradients_array_is_set_to_zero_before_it_is_added_to() -> None:
