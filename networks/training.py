@@ -156,6 +156,8 @@ class Backward:
         given = {key: None if one is None else self.names.get(one, one) for key, one in own.items()}
         given |= {"grad": grad, "result": self.names[node.name]}
         shapes = tuple(None if one is None else self.known[one] for one in own.values())
+        # In training a layer may take a gradient that is declared of the layer as it is else.
+        layer = replace(layer, gradient=(find_layer(node.layer), operand))
         attributes = setting(layer, shapes, node.attributes)[1]
         operands = tuple(given[one.name] for one in layer.operands)
         yield Node(name, layer.name, operands, attributes)
