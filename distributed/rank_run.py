@@ -152,7 +152,7 @@ class Rank:
         old = self.sums.pop(name, None)
         if old is None:
             old = np.full(delta.shape, FIRST_SUM, np.float32)
-        over = old if old.nbytes > LITTLE else None  # a rank has no room for two large ones
+        over = old if old.nbytes > LITTLE else None  # a rank has no room for two
         zero = self.run(step, place + 1, name, ask(find_chain("set_zero"), (old,), {}), into=over)
         start = self.moves.clear(name, old, zero)
         del old, zero
@@ -173,10 +173,12 @@ class Rank:
             chances, labels = (self.held[name] for name in kernel.operands if name is not None)
             return evaluation(chances, labels)
         question = rank_question(self.plan, self.held, rank, kernel, part)
-        values = self.run(step, place, kernel.array, question)
+        large = array.kind == "weight" and array.bytes[rank] > LITTLE
+        into = question.operands[0] if large else None  # an update, of weights in their own place
+        values = self.run(step, place, kernel.array, question, into)
         found: np.ndarray = values.reshape(part.computes.size)[part.computes.place(part.writes)]
         assert found.shape == array.held[rank].size
-        return found.astype(np.float32)
+        return found.astype(np.float32, copy=False)
 
     def run(
         self,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
+from clgold.distributed import rank_run
 from clgold.distributed.arrays import constants, own_weights, own_weights_of, step_data
 from clgold.distributed.questions import fit, one_hot
 from clgold.distributed.rank_run import HONEST, Moves, Rank
@@ -158,6 +159,17 @@ def test_what_a_rank_keeps_wrongly_is_found_there_and_named(
     assert {(one.node, one.kind) for one in outcome.fault} == {(node, "state")}
     assert {one.rank for one in outcome.fault} == {min(2, found.ranks - 1)}
     assert outcome.cause == cause
+
+
+def test_large_arrays_are_overwritten_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Weights, and the sums of their gradients, of which a rank has no room for two."""
+    found = step_plan(NET, (2, 2))
+    two = run(found)
+    monkeypatch.setattr(rank_run, "LITTLE", 0)
+    one = run(found)
+    assert judge_all([report for rank in one for report in rank.found]).fault == ()
+    for mine, other in zip(one, two, strict=True):
+        assert all(np.array_equal(mine.held[name], other.held[name]) for name in found.arrays)
 
 
 def test_what_all_ranks_have_is_compared_bit_by_bit() -> None:
