@@ -10,25 +10,26 @@ from clgold.device.catalogue import VARIANTS
 from clgold.device.variants import Variant
 from clgold.golden.cases import Case
 from clgold.golden.covering import WORK
-from clgold.golden.levels import Factors, varied
+from clgold.golden.levels import BATCHES, BLOCKS, Factors, varied
 from clgold.golden.settings import chain_setting
 from clgold.golden.tiers import paired
-from clgold.reference import find_chain
+from clgold.reference import Chain, find_chain
 from clgold.reference.generator import integers
-from clgold.reference.gradient import forward
+from clgold.reference.gradient import forward, setting
 from clgold.reference.operands import Setting
 from clgold.reference.question import flat, resolve
 
 TRIED, BASES = 600, 40
+ROOM = 4  # batches of 32 are more work than cases are elsewhere
 ENOUGH, FITTED = 24, 12  # fixed cases that apply; settings that are fitted where there are fewer
 
 
 def fitted(variants: Sequence[Variant], cases: Sequence[Case], seed: int) -> list[Case]:
-    """More cases for the users' variants that refuse nearly all of these."""
+    """More cases for variants that refuse nearly all of these; of ours, all of them."""
     found: list[Case] = []
     for variant in variants:
         own = (case for case in cases if takes(variant, (case.shapes, dict(case.attributes))))
-        if variant in VARIANTS or len(list(islice(own, ENOUGH))) == ENOUGH:
+        if len(list(islice(own, enough := 1 if variant in VARIANTS else ENOUGH))) == enough:
             continue
         some = (supported(variant, values) for values in bases(variant)[:FITTED])
         settings = tuple(one for one in some if one is not None)
@@ -46,21 +47,40 @@ def takes(variant: Variant, setting: Setting) -> bool:
 
 def supported(variant: Variant, values: dict[str, Any]) -> Setting | None:
     """The setting of these values, if it is small, and layer and variant accept it."""
-    found = chain_setting(find_chain(variant.layer), values)
-    if found is None or found[1] > WORK or not takes(variant, found[0]):
+    chain, declared = find_chain(variant.layer), declaring(variant)
+    found = chain_setting(declared, values)
+    if found is None or found[1] > ROOM * WORK:
         return None
-    return found[0]
+    whole = found[0] if declared.name == chain.name else setting(chain.layers[0], *found[0])
+    return whole if takes(variant, whole) else None
 
 
 @cache
 def bases(variant: Variant) -> tuple[dict[str, Any], ...]:
     """Some settings of the plain tier that the variant supports, as values by factor."""
+    for factors in (plain := varied(declaring(variant), plain=True), roomier(plain)):
+        tried = islice(mixed(factors), TRIED)
+        found = (one for one in tried if supported(variant, one) is not None)
+        if some := tuple(islice(found, BASES)):
+            return some
+    return ()
+
+
+def declaring(variant: Variant) -> Chain:
+    """The chain whose declaration says what is varied: a gradient's cases follow its layer's."""
     chain = find_chain(variant.layer)
-    if forward(chain) is not None:  # a gradient's cases follow from its layer's
-        return ()
-    factors = varied(chain, plain=True)
-    tried = islice(mixed(factors), TRIED)
-    return tuple(islice((one for one in tried if supported(variant, one) is not None), BASES))
+    of = forward(chain)
+    return chain if of is None else find_chain(of.name)
+
+
+def roomier(plain: Factors) -> Factors:
+    """The same with batches and channels that fill wide vectors and tiles, others being few."""
+    more = {BATCHES[:2]: ((16,), (32,), (64,)), BLOCKS: ((1,), (2,), (16,), (32,))}
+    batch = [name for name in plain if name.endswith(": N")]
+    return {
+        name: more.get(levels, levels) if name in batch or levels == BLOCKS else levels
+        for name, levels in plain.items()
+    }
 
 
 def mixed(factors: Factors) -> Iterator[dict[str, Any]]:

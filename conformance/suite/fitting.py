@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from clgold.device.variants import Variant
 from clgold.golden.cases import Case
 from clgold.golden.levels import varied
-from clgold.reference import find_chain
 
-from ..run.fit import bases, supported, takes
+from ..run.fit import bases, declaring, supported, takes
 from .draws import cases
 
 MOVES = 4
@@ -28,7 +27,7 @@ def fitting(draw: st.DrawFn, variant: Variant, probe: str) -> Case:
     if not known:
         return case
     values = dict(draw(st.sampled_from(known)))
-    awkward = varied(find_chain(variant.layer))
+    awkward = varied(declaring(variant))
     for _ in range(draw(st.integers(0, MOVES))):
         name = draw(st.sampled_from(sorted(awkward)))
         level = draw(st.sampled_from([value for level in awkward[name] for value in level]))

@@ -1,6 +1,7 @@
 """Cases and draws for kernels that support little, and for chains that nobody foresaw."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -42,6 +43,16 @@ def test_draws_follow_what_a_variant_supports() -> None:
     share = sum(applies(SQUARE, case) for case in drawn) / len(drawn)
     assert share >= 0.6
     assert len({(case.shapes, str(case.attributes)) for case in drawn}) >= 10
+
+
+@pytest.mark.parametrize("layer", ["conv2d", "linear", "local2d", "local2d_input_grad"])
+def test_a_kernel_that_is_fast_on_the_batch_has_cases(layer: str) -> None:
+    def whole_blocks(shapes: Any, attributes: Any) -> str | None:
+        return "images in blocks of 32" if shapes[0][0] % 32 else None
+
+    variant = Variant(layer, "batch", lambda: None, FORMS, whole_blocks)
+    found = fitted([variant], judged_cases(layer), 0)
+    assert sum(applies(variant, case) for case in found) >= 12
 
 
 def test_where_nothing_is_supported_the_refused_is_drawn() -> None:
