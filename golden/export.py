@@ -1,7 +1,8 @@
 """Fixtures for others: a folder each, with inputs, output and a description.
 
 npy    INPUT.npy, output.npy, case.json
-bin    INPUT.bin, output.bin: the numbers alone, row by row, little-endian; case.json; shapes.h
+bin    INPUT.bin, output.bin: the numbers alone, row by row, little-endian; case.json; shapes.h;
+       beside the folders cases.h, a table of all of them for C and C++ (c_header.py)
 onnx   model.onnx and test_data_set_0/, as ONNX's own backend tests (onnx_export.py)
 """
 
@@ -17,6 +18,7 @@ from clgold.networks.onnx import NoOperator
 from clgold.reference.spec import InputError
 
 from .archive import DTYPES, npy, raw
+from .c_header import arrays_of, cases_header, shapes_header
 from .onnx_export import write_onnx
 from .own_data import file_stem
 from .produce import Made
@@ -26,14 +28,6 @@ Array = np.ndarray
 Writer = Callable[[Path, Made], None]
 
 DESCRIPTION = "case.json"
-C_TYPES = {"float32": "float", "int64": "int64_t"}
-
-
-def arrays_of(made: Made) -> dict[str, Array]:
-    """The inputs that are present, and the output, by the names of their files."""
-    operands = zip(made.spec.source.names, made.spec.source.operands, strict=True)
-    inputs = {file_stem(name): values for name, values in operands if values is not None}
-    return inputs | {"output": made.output}
 
 
 def describe(made: Made, suffix: str) -> dict[str, Any]:
@@ -62,22 +56,6 @@ def describe(made: Made, suffix: str) -> dict[str, Any]:
     }
 
 
-def header(made: Made) -> str:
-    """The shapes, for C and C++."""
-    name = made.spec.identity
-    guard = f"CLGOLD_{file_stem(name).upper()}_H"
-    parts = [f"/* {made.fixture.case} */\n#ifndef {guard}\n#define {guard}\n"]
-    for stem, values in arrays_of(made).items():
-        lengths = ", ".join(map(str, values.shape or (1,)))
-        parts.append(
-            f"\n/* {stem}.bin: {C_TYPES[values.dtype.name]} */\n"
-            f"#define {stem.upper()}_RANK {max(values.ndim, 1)}\n"
-            f"#define {stem.upper()}_COUNT {values.size}\n"
-            f"static const int {stem}_shape[{max(values.ndim, 1)}] = {{{lengths}}};\n"
-        )
-    return "".join([*parts, "\n#endif\n"])
-
-
 def write_npy(folder: Path, made: Made) -> None:
     for stem, values in arrays_of(made).items():
         (folder / f"{stem}.npy").write_bytes(npy(values))
@@ -88,7 +66,7 @@ def write_bin(folder: Path, made: Made) -> None:
     for stem, values in arrays_of(made).items():
         (folder / f"{stem}.bin").write_bytes(raw(values))
     write_description(folder, made, "bin")
-    (folder / "shapes.h").write_text(header(made), encoding="utf-8")
+    (folder / "shapes.h").write_text(shapes_header(made), encoding="utf-8")
 
 
 def write_description(folder: Path, made: Made, suffix: str) -> None:
@@ -119,4 +97,6 @@ def export_fixtures(target: Path, form: str, made: Sequence[Made]) -> dict[str, 
             except NoOperator as reason:
                 without[one.spec.identity] = str(reason)
                 shutil.rmtree(folder)
+        if form == "bin":
+            (whole / "cases.h").write_text(cases_header(made), encoding="utf-8")
     return without

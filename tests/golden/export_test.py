@@ -46,7 +46,7 @@ def exported(golden: Golden, tmp_path: Path) -> Callable[[str], Path]:
 
 def one_of(folder: Path) -> tuple[Path, dict[str, Any]]:
     """A fixture's folder and its description."""
-    place = sorted(folder.iterdir())[0]
+    place = sorted(one for one in folder.iterdir() if one.is_dir())[0]
     return place, json.loads((place / "case.json").read_text(encoding="utf-8"))
 
 
@@ -84,7 +84,7 @@ def test_the_numbers_alone_are_little_endian(exported: Callable[[str], Path], st
 @pytest.mark.parametrize("only", ["scale_shift-real-0-*", "concat-real-0-*"])
 def test_a_c_compiler_reads_the_shapes(exported: Callable[..., Path], only: str) -> None:
     compiler = shutil.which("cc")
-    for place in sorted(exported("bin", only).iterdir()):
+    for place in sorted(one for one in exported("bin", only).iterdir() if one.is_dir()):
         text = (place / "shapes.h").read_text(encoding="utf-8")
         assert "#define OUTPUT_COUNT " in text
         if compiler is not None and "#define INPUT_COUNT" in text:
@@ -96,6 +96,84 @@ def test_a_c_compiler_reads_the_shapes(exported: Callable[..., Path], only: str)
             )
             assert done.returncode == 0, done.stderr
             assert subprocess.run([binary]).returncode == 0
+
+
+TABLE = """
+#include <stdio.h>
+#include "cases.h"
+int main(void) {
+    for (int k = 0; k < CLGOLD_CASE_COUNT; k++) {
+        const clgold_case *one = &clgold_cases[k];
+        for (int i = 0; i < one->attribute_count; i++) {
+            const clgold_attribute *each = clgold_find(one, one->attributes[i].name);
+            printf("%s|%s|%s|%s|", one->name, one->layer, each->name, each->text);
+            for (int j = 0; j < each->count; j++) printf(" %g", each->values[j]);
+            printf("\\n");
+        }
+        for (int i = 0; i <= one->input_count; i++) {
+            const clgold_array *each = i < one->input_count ? &one->inputs[i] : &one->output;
+            printf("%s|%s|%s|%s|", one->name, each->file, each->name, each->dtype);
+            for (int j = 0; j < each->rank; j++) printf(" %lld", each->shape[j]);
+            printf("\\n");
+        }
+    }
+    return clgold_input(&clgold_cases[0], "no such input") != 0;
+}
+"""
+
+
+def spread(value: Any) -> list[float]:
+    """The numbers of an attribute out of case.json, in a row."""
+    return [one for part in value for one in spread(part)] if isinstance(value, list) else [value]
+
+
+def told(place: Path) -> list[str]:
+    """What the program prints of a fixture, by its case.json."""
+    case = json.loads((place / "case.json").read_text(encoding="utf-8"))
+    parts = case["attributes"].items()
+    if "+" in case["layer"]:
+        parts = [(f"{k}.{n}", v) for k, some in parts for n, v in some.items()]
+    lines = []
+    for name, value in parts:
+        words = isinstance(value, str)
+        numbers = "" if words else "".join(f" {float(one):g}" for one in spread(value))
+        lines.append(f"{case['name']}|{case['layer']}|{name}|{value if words else ''}|{numbers}")
+    for one in (*case["inputs"], case["output"]):
+        shape = "".join(f" {length}" for length in one["shape"])
+        dtype = one["dtype"].replace("<f4", "float32").replace("<i8", "int64")
+        lines.append(f"{case['name']}|{case['name']}/{one['file']}|{one['name']}|{dtype}|{shape}")
+    return lines
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler")
+@pytest.mark.parametrize("only", ["grid_sample-real-0-*", "conv2d+max_pool2d+elu-real-0-*"])
+def test_one_header_tells_a_c_program_every_case(exported: Callable[..., Path], only: str) -> None:
+    folder = exported("bin", only)
+    places = sorted(one for one in folder.iterdir() if one.is_dir())
+    (folder / "main.c").write_text(TABLE)
+    options = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-o", "program", "main.c")
+    done = subprocess.run(["cc", *options], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    printed = subprocess.run(["./program"], cwd=folder, capture_output=True, text=True, check=True)
+    assert sorted(printed.stdout.splitlines()) == sorted(
+        line for place in places for line in told(place)
+    )
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler")
+def test_the_shapes_of_two_fixtures_meet_in_one_program(exported: Callable[..., Path]) -> None:
+    folder = exported("bin", "scale_shift-real-0-*")
+    one, two, *_ = sorted(place.name for place in folder.iterdir() if place.is_dir())
+    first, second = (name.replace("-", "_") for name in (one, two))
+    (folder / "main.c").write_text(
+        f'#include "{one}/shapes.h"\n#include "{two}/shapes.h"\n'
+        f"int main(void) {{ return {first}_INPUT_COUNT < 1 || {second}_input_shape[0] < 1; }}\n"
+        "#ifdef INPUT_COUNT\n#error of which?\n#endif\n"
+    )
+    options = ("-std=c99", "-Wall", "-Werror", "-o", "program", "main.c")
+    done = subprocess.run(["cc", *options], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert subprocess.run(["./program"], cwd=folder, check=False).returncode == 0
 
 
 def test_a_folder_in_use_is_left_alone(golden: Golden, tmp_path: Path) -> None:
