@@ -29,13 +29,17 @@ __kernel void three_x_plus_one(__global const float *x, __global float *y)
 def main(argument: str) -> None:
     """Print the answer about the driver that the argument describes; raise nothing."""
     tell = answering()
+    tell(examined(from_json(argument)))
+
+
+def examined(driver: Driver) -> dict[str, Any]:
+    """What there is to say of the driver; raises nothing."""
     try:
-        answer = examine(from_json(argument))
+        return examine(driver)
     except DriverError as error:
-        answer = {"reason": str(error)}
+        return {"reason": str(error)}
     except Exception as error:  # whatever a driver makes pyopencl raise is an answer too
-        answer = {"reason": f"It fails with {type(error).__name__}: {gist(error)}."}
-    tell(answer)
+        return {"reason": f"It fails with {type(error).__name__}: {gist(error)}."}
 
 
 def examine(driver: Driver) -> dict[str, Any]:

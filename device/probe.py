@@ -1,7 +1,8 @@
 """Does a driver work, and which one is meant: every answer from a process of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from .drivers import Driver, discover
 from .hanging import forget, hung, remember
@@ -46,6 +47,9 @@ class Probe:
     devices: tuple[DeviceRecord, ...] = ()
 
 
+Try = Callable[[Driver], Probe]
+
+
 def probe(driver: Driver, timeout: float = SECONDS) -> Probe:
     """Return whether the driver loads, lists a device, builds a kernel and computes correctly.
 
@@ -54,11 +58,20 @@ def probe(driver: Driver, timeout: float = SECONDS) -> Probe:
     remembered (hanging.py).
     """
     try:
-        found = answer(timeout, "examine", driver)
+        return read(driver, answer(timeout, "examine", driver))
     except Lost as lost:
-        if lost.verdict == "timeout":
-            remember(driver, lost.sentence)
-        return Probe(driver, False, lost.sentence)
+        return lost_probe(driver, lost)
+
+
+def lost_probe(driver: Driver, lost: Lost) -> Probe:
+    """The probe of a driver whose process died or hung, which is remembered."""
+    if lost.verdict == "timeout":
+        remember(driver, lost.sentence)
+    return Probe(driver, False, lost.sentence)
+
+
+def read(driver: Driver, found: dict[str, Any]) -> Probe:
+    """The probe that examine.py's answer is."""
     forget(driver)
     if "devices" not in found:
         return Probe(driver, False, found["reason"])
@@ -68,24 +81,24 @@ def probe(driver: Driver, timeout: float = SECONDS) -> Probe:
     return Probe(driver, alive, reason, found["platform"], found["version"], devices)
 
 
-def select(name: str | None = None) -> tuple[Driver, int, Probe]:
+def select(name: str | None = None, tried: Try | None = None) -> tuple[Driver, int, Probe]:
     """Return the driver, the index of the device and the probe that `NAME[:INDEX]` asks for.
 
     Without a name it is the first driver that works and did not hang the last time, without an
-    index its first device that does.
+    index its first device that does. `tried` makes a driver's probe, by default `probe`.
     Raises UnknownDevice for a name or an index that does not exist, NoDevice if it does not work.
     """
-    drivers = discover()
+    drivers, tried = discover(), tried or probe
     if name is not None:
         name, index = _parse(name, [driver.name for driver in drivers])
-        return _select_device(next(d for d in drivers if d.name == name), index)
+        return _select_device(tried(next(d for d in drivers if d.name == name)), index)
     dead = []
     for driver in drivers:
         if reason := hung(driver):
             again = "`clgold devices` asks it again"
             dead.append(f"\n  {driver.name}: {reason} That was the last time; {again}.")
             continue
-        result = probe(driver)
+        result = tried(driver)
         if result.alive:
             return driver, _first_working(result.devices), result
         dead.append(f"\n  {driver.name}: {result.reason}")
@@ -105,9 +118,9 @@ def _parse(name: str, known: Sequence[str]) -> tuple[str, int | None]:
     return stem, int(index) if colon else None
 
 
-def _select_device(driver: Driver, index: int | None) -> tuple[Driver, int, Probe]:
+def _select_device(result: Probe, index: int | None) -> tuple[Driver, int, Probe]:
     """Return the driver with a device that works; raise UnknownDevice or NoDevice."""
-    result = probe(driver)
+    driver = result.driver
     count = len(result.devices)
     if not count or (index is None and not result.alive):
         raise NoDevice(f"The OpenCL driver {driver.name} does not work: {result.reason}")

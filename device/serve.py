@@ -1,7 +1,8 @@
 """The worker's side: one driver, one device, requests on standard input, answers on a pipe.
 
-    python -m clgold.device.serve DRIVER INDEX
+    python -m clgold.device.serve DRIVER [INDEX]
 
+Without an index it says first what examine.py would, and is told the index in the first line.
 Requests and answers are lines of JSON; arrays travel as .npy files in shared memory. Whatever a
 kernel does to this process, the asking one lives on (worker.py).
 """
@@ -17,6 +18,7 @@ import numpy as np
 from clgold.reference import Question, find_chain
 
 from .drivers import from_json
+from .examine import examined
 from .isolated import answering
 from .memory import DeviceArray
 from .run import AGAIN, Run
@@ -26,10 +28,15 @@ from .variants import Variant, load_variants
 Arrays = dict[str, DeviceArray]
 
 
-def main(driver: str, index: str) -> None:
+def main(argument: str, index: str = "") -> None:
     """Answer requests until there are no more."""
-    tell = answering()
-    session = open_device(from_json(driver), int(index))
+    tell, driver = answering(), from_json(argument)
+    if not index:
+        tell(examined(driver))
+        index = sys.stdin.readline()
+    if not index:
+        return  # it is not needed
+    session = open_device(driver, int(index))
     tell(session.describe())
     arrays: Arrays = {}
     for line in sys.stdin:
@@ -113,4 +120,4 @@ def restore(value: Any) -> Any:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:])

@@ -4,6 +4,7 @@ A worker holds one driver; after a crash the next request starts a new process, 
 in the old one's kernel cache.
 """
 
+import contextlib
 import itertools
 import os
 import shutil
@@ -185,6 +186,14 @@ class Worker:
             raise
         return child
 
+    def take(self, child: Child) -> None:
+        """Serve by a process that has tried the driver, and waits to be told which device."""
+        with contextlib.suppress(Lost, BrokenPipeError):  # then another one is started
+            child.requests.write(f"{self.index}\n".encode())
+            child.requests.flush()
+            self.about = child.receive(START_SECONDS)
+            self.child = child
+
     def kill(self) -> None:
         """End the process, if there is one."""
         if self.child is not None:
@@ -202,8 +211,32 @@ class Worker:
 def open_worker(name: str | None = None, seconds: float | None = None) -> Worker:
     """A worker for the device that NAME[:INDEX] asks for, by default the first that works.
 
-    Raises UnknownDevice, NoDevice.
+    Each driver is tried in the process that is to serve if it is chosen. Raises UnknownDevice,
+    NoDevice.
     """
-    driver, index, _ = probe.select(name)
+    folder = new_folder()
+    children: dict[str, Child] = {}
+
+    def tried(driver: Driver) -> probe.Probe:
+        try:
+            child = begin("serve", driver, folder=folder)
+            children[driver.name] = child
+            return probe.read(driver, child.receive(probe.SECONDS))
+        except Lost as lost:
+            children.pop(driver.name, None)
+            return probe.lost_probe(driver, lost)
+
+    try:
+        driver, index, _ = probe.select(name, tried)
+    except (probe.UnknownDevice, probe.NoDevice):
+        shutil.rmtree(folder, ignore_errors=True)
+        for child in children.values():
+            child.kill()
+        raise
+    chosen = children.pop(driver.name)
+    for child in children.values():
+        child.kill()
     limit = seconds or (RUN_SECONDS if driver.guards else SIMULATOR_SECONDS)
-    return Worker(driver, index, limit)
+    worker = Worker(driver, index, limit, folder=folder)
+    worker.take(chosen)
+    return worker

@@ -1,9 +1,9 @@
 """The loss of a classifier: cross entropy of its softmax with the classes that are right."""
 
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
-from mpmath.ctx_iv import MPIntervalContext
 
 from .attributes import choice
 from .evaluate import evaluate
@@ -16,6 +16,9 @@ from .rounding import Exact, Interval, inside, power_of_e, widened
 from .softmax import finite_row
 from .spec import Shape, SpecError
 from .sums import SLACK
+
+if TYPE_CHECKING:
+    from mpmath.ctx_iv import MPIntervalContext
 
 REDUCTIONS = ("mean", "sum", "none")
 LOGITS, CLASSES = Operand("input", "N C"), Operand("target", "N C", role="label")
@@ -102,7 +105,7 @@ def exact(index: tuple[int, ...], input: Array, target: Array, *, reduction: str
     shares = [[Fraction(t) for t in row] for row in target.tolist()]
     count = divisor(input, reduction)
 
-    def loss(c: MPIntervalContext) -> Interval:
+    def loss(c: "MPIntervalContext") -> Interval:
         total = c.mpf(0)
         for n, row in enumerate(rows):
             top = max(row)

@@ -1,10 +1,9 @@
 """The gradient of local response normalisation."""
 
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from mpmath.ctx_iv import MPIntervalContext
 
 from .evaluate import evaluate
 from .gradient import gradient
@@ -15,6 +14,9 @@ from .profile import Profile
 from .rounding import Exact, Interval, inside, power
 from .spec import Shape, SpecError
 from .sums import SLACK
+
+if TYPE_CHECKING:
+    from mpmath.ctx_iv import MPIntervalContext
 
 
 def local_response_norm_grad(
@@ -122,7 +124,7 @@ def exact(
     if any(base <= 0 for base in bases.values()):
         return None
 
-    def gradient_of(c: MPIntervalContext) -> Interval:
+    def gradient_of(c: "MPIntervalContext") -> Interval:
         total = c.mpf(0)
         for d, base in bases.items():
             root = power(c, inside(c, base), inside(c, -b))

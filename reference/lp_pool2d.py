@@ -2,10 +2,9 @@
 
 from collections import Counter
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from mpmath.ctx_iv import MPIntervalContext
 
 from .attributes import flag, number, pair, window
 from .evaluate import evaluate
@@ -17,6 +16,9 @@ from .rounding import LONGEST, Exact, Interval, finest, inside
 from .rounding import power as raised
 from .spec import Pair, Shape
 from .windows import pooled
+
+if TYPE_CHECKING:
+    from mpmath.ctx_iv import MPIntervalContext
 
 
 def lp_pool2d(
@@ -81,7 +83,7 @@ def exact(index: tuple[int, ...], input: Array, **attributes: Any) -> Exact:
     if not terms:
         return Fraction(0)
 
-    def sum_of_powers(c: MPIntervalContext) -> Interval:
+    def sum_of_powers(c: "MPIntervalContext") -> Interval:
         powers = (raised(c, inside(c, abs(x)), inside(c, Fraction(power))) for x, _ in terms)
         return inside(c, share) * sum(k * y for y, (_, k) in zip(powers, terms, strict=True))
 

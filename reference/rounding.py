@@ -9,18 +9,20 @@ its error, and so never the answer.
 import math
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from mpmath.ctx_iv import MPIntervalContext
 
 from .layer import Array, Attributes, Enclosure, Layer
 from .profile import BINARY64
 
+if TYPE_CHECKING:
+    from mpmath.ctx_iv import MPIntervalContext
+
 # An exact value: rational, or float64 numbers whose sum it is, or a function that encloses it in a
 # given context of mpmath intervals; None where there is no real number (NaN).
 Interval = Any
-Exact = Fraction | list[float] | Callable[[MPIntervalContext], Interval] | None
+Exact = Fraction | list[float] | Callable[["MPIntervalContext"], Interval] | None
 
 # Bits at which an undecided value is taken to be the number that it cannot be told from. Values
 # here are transcendental, and then differ from every rational, or algebraic of small degree.
@@ -102,8 +104,7 @@ def nearest_float32(value: Exact) -> np.float32:
     if value is None:
         return np.float32(np.nan)
     for bits in PRECISIONS:
-        context = MPIntervalContext()
-        context.prec = bits
+        context = intervals(bits)
         low, high = (to_fraction(end) for end in value(context)._mpi_)
         if round_fraction(low) == round_fraction(high):
             return round_fraction(low)
@@ -116,11 +117,18 @@ def divided_by_zero(value: Fraction) -> Exact:
     return None if value == 0 else INFINITE if value > 0 else -INFINITE
 
 
-def finest() -> MPIntervalContext:
-    """A context of the last precision."""
+def intervals(bits: int) -> "MPIntervalContext":
+    """A context of so many bits."""
+    from mpmath.ctx_iv import MPIntervalContext  # 0.04 s that most commands can do without
+
     context = MPIntervalContext()
-    context.prec = PRECISIONS[-1]
+    context.prec = bits
     return context
+
+
+def finest() -> "MPIntervalContext":
+    """A context of the last precision."""
+    return intervals(PRECISIONS[-1])
 
 
 def to_fraction(raw: tuple[int, int, int, int]) -> Fraction:
@@ -134,22 +142,22 @@ def to_fraction(raw: tuple[int, int, int, int]) -> Fraction:
     return -whole if sign else whole
 
 
-def inside(context: MPIntervalContext, value: Fraction) -> Interval:
+def inside(context: "MPIntervalContext", value: Fraction) -> Interval:
     """A rational number as an interval of the context."""
     return context.mpf(value.numerator) / context.mpf(value.denominator)
 
 
-def widened(context: MPIntervalContext, value: Interval) -> Interval:
+def widened(context: "MPIntervalContext", value: Interval) -> Interval:
     """The interval and 8 of its last places more: mpmath's functions are not quite rigorous."""
     return value * (1 + context.mpf([-1, 1]) * context.mpf(2) ** (4 - context.prec))
 
 
-def power_of_e(context: MPIntervalContext, exponent: Fraction) -> Interval:
+def power_of_e(context: "MPIntervalContext", exponent: Fraction) -> Interval:
     """e^exponent, enclosed."""
     return widened(context, context.exp(inside(context, exponent)))
 
 
-def power(context: MPIntervalContext, base: Interval, exponent: Interval) -> Interval:
+def power(context: "MPIntervalContext", base: Interval, exponent: Interval) -> Interval:
     """base^exponent for a positive base, enclosed."""
     return widened(context, base**exponent)
 

@@ -3,21 +3,22 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 from rich.text import Text
 
 from clgold.device.variants import declared_at
-from clgold.diagnosis.explain.diagnose import Diagnosis
-from clgold.diagnosis.explain.text import few_lines
 
 from ..run.case import replay_line
 from ..run.groups import Group, grouped, size
 from ..run.layer import CaseReport, never_ran, verdict_of_cases
 from ..run.rate import REPETITIONS, Pace, Race, time_text
 from ..run.second_opinion import second_opinion
-from .report import budget_text, diagnosis_json, finite, worst_json, worst_text
+from .report import budget_text, diagnosis_json, finite, told, worst_json, worst_text
+
+if TYPE_CHECKING:
+    from clgold.diagnosis.explain.diagnose import Diagnosis
 
 
 def layer_table(reports: Sequence[CaseReport]) -> Table:
@@ -90,7 +91,7 @@ def applied_text(group: Sequence[CaseReport]) -> str:
 
 
 def case_lines(
-    reports: Sequence[CaseReport], driver: str, diagnoses: Mapping[tuple[str, str], Diagnosis]
+    reports: Sequence[CaseReport], driver: str, diagnoses: Mapping[tuple[str, str], "Diagnosis"]
 ) -> list[str]:
     """Every fault, by its smallest case, with its replay line and why; then what does not apply."""
     lines = []
@@ -113,7 +114,7 @@ def refusal_lines(reports: Sequence[CaseReport], driver: str) -> list[str]:
 
 
 def group_lines(
-    group: Group, driver: str, diagnoses: Mapping[tuple[str, str], Diagnosis]
+    group: Group, driver: str, diagnoses: Mapping[tuple[str, str], "Diagnosis"]
 ) -> list[str]:
     """One fault: what came of the case that stands for it, why if known, and how many are alike."""
     one, found = group.shown, group.shown.comparison
@@ -121,7 +122,7 @@ def group_lines(
     if found.worst is not None:
         lines.append(worst_text(found.worst))
     why = diagnoses.get((one.variant.name, str(one.case)))
-    lines += [f"    {said}" for said in few_lines(why)] if why else []
+    lines += [f"    {said}" for said in told(why)]
     if found.verdict == "crash":
         lines.append(f"    {second_opinion(driver, one.variant, one.case)}")
     lines.append(f"    replay: {replay_line(one.variant, one.case, driver)}")

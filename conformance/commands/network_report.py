@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 from rich.text import Text
 
-from clgold.diagnosis.explain.diagnose import Diagnosis, agreed, diagnose
-from clgold.diagnosis.explain.picture import embedded
-from clgold.diagnosis.explain.text import few_lines
 from clgold.networks import Network
 
 from ..run.network import ImageReport, KernelReport, verdict_of
-from .report import budget_text, diagnosis_json, finite, shape_text, worst_json, worst_text
+from .report import budget_text, diagnosis_json, finite, shape_text, told, worst_json, worst_text
+
+if TYPE_CHECKING:
+    from clgold.diagnosis.explain.diagnose import Diagnosis
 
 
 def worst_reports(reports: Sequence[ImageReport]) -> tuple[tuple[str, KernelReport], ...]:
@@ -73,7 +73,9 @@ def class_text(found: int | None, probability: float | None) -> str:
     return "–" if found is None else f"class {found}{chance}"
 
 
-def failure_lines(reports: Sequence[ImageReport], diagnoses: Mapping[str, Diagnosis]) -> list[str]:
+def failure_lines(
+    reports: Sequence[ImageReport], diagnoses: Mapping[str, "Diagnosis"]
+) -> list[str]:
     """For every kernel that fails, what went wrong, its worst element, and why, if known."""
     lines = []
     for image, report in worst_reports(reports):
@@ -84,25 +86,31 @@ def failure_lines(reports: Sequence[ImageReport], diagnoses: Mapping[str, Diagno
         lines.append(f"{report.kernel.name}: {found.verdict}: {found.message} ({variant}, {image})")
         if found.worst is not None:
             lines.append(worst_text(found.worst))
-        if report.kernel.name in diagnoses:
-            lines += [f"    {said}" for said in few_lines(diagnoses[report.kernel.name])]
+        lines += [f"    {said}" for said in told(diagnoses.get(report.kernel.name))]
     return lines
 
 
-def explained(reports: Sequence[ImageReport]) -> dict[str, Diagnosis]:
+def explained(reports: Sequence[ImageReport]) -> dict[str, "Diagnosis"]:
     """By kernel the diagnosis of those that fail, on the image on which they do worst."""
-    found = {
-        report.kernel.name: diagnose(report.evidence)
+    failed = {
+        report.kernel.name: report.evidence
         for _, report in worst_reports(reports)
         if report.comparison.verdict != "pass" and report.evidence is not None
     }
-    return dict(zip(found, agreed([*found.values()]), strict=True))
+    if not failed:
+        return {}
+    from clgold.diagnosis.explain.diagnose import agreed, diagnose
+
+    why = [diagnose(evidence) for evidence in failed.values()]
+    return dict(zip(failed, agreed(why), strict=True))
 
 
-def drawn_json(kernel: str, image: str, diagnoses: Mapping[str, Diagnosis]) -> dict[str, Any]:
+def drawn_json(kernel: str, image: str, diagnoses: Mapping[str, "Diagnosis"]) -> dict[str, Any]:
     """The picture of a kernel's wrong result; empty for a kernel that has no diagnosis."""
     if kernel not in diagnoses:
         return {}
+    from clgold.diagnosis.explain.picture import embedded
+
     return {"picture": embedded(diagnoses[kernel], f"{kernel} on {image}")}
 
 
@@ -111,7 +119,7 @@ def verify_json(
     view: str,
     device: dict[str, Any],
     reports: Sequence[ImageReport],
-    diagnoses: Mapping[str, Diagnosis],
+    diagnoses: Mapping[str, "Diagnosis"],
     pictures: bool = False,
 ) -> dict[str, Any]:
     """The report as JSON; infinite and undefined numbers become null."""

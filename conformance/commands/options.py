@@ -5,14 +5,12 @@ import math
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.progress import Progress
 
 from clgold.networks.localnet import SIZES
 from clgold.networks.training import Recipe
-from clgold.ranks import default_grid
 from clgold.reference.spec import InputError
 
 from ..judge.compare import Tolerance
@@ -20,19 +18,29 @@ from .help import section
 from .output import PATH
 from .targets import Target, training_target
 
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
 MOST_RANKS = 1024
+
+
+def progress_bar() -> "Progress":
+    """One that shows itself on a terminal, and leaves nothing behind."""
+    from rich.progress import Progress
+
+    return Progress(transient=True, disable=not sys.stderr.isatty())
 
 
 def tracked(items: list[Any], description: str) -> Any:
     """The items, with a progress bar on a terminal."""
-    with Progress(transient=True, disable=not sys.stderr.isatty()) as progress:
+    with progress_bar() as progress:
         yield from progress.track(items, description=description)
 
 
 @contextlib.contextmanager
 def counted(total: int, description: str) -> Iterator[Callable[[], None]]:
     """A progress bar on a terminal, and what moves it on by one."""
-    with Progress(transient=True, disable=not sys.stderr.isatty()) as progress:
+    with progress_bar() as progress:
         task = progress.add_task(description, total=total)
         yield lambda: progress.advance(task)
 
@@ -171,6 +179,8 @@ def grid_options(command: Callable[..., None]) -> Callable[..., None]:
 def grid_of(ranks: int | None, grid: tuple[int, int] | None) -> tuple[int, int] | None:
     """The grid that --ranks and --grid ask for; None where neither is given."""
     if grid is None:
+        from clgold.ranks import default_grid
+
         return None if ranks is None else default_grid(ranks)
     if grid[0] * grid[1] > MOST_RANKS:
         raise InputError(f"--grid {grid[0]}x{grid[1]}: expected at most {MOST_RANKS} ranks")

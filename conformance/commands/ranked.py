@@ -10,18 +10,17 @@ import click
 
 from clgold.device.run import WRAPPER_ERROR
 from clgold.device.variants import Variant
-from clgold.ranks import Plan, plan, step_plan
 from clgold.reference.spec import InputError
 
 from ..run.inputs import network_images
 from .help import section
 from .options import grid_of, grid_options, size_option
 from .output import MISMATCH, show
-from .ranked_report import cost_lines, outcome_json, outcome_parts
 from .targets import Target, target_weights
 
 if TYPE_CHECKING:
     from clgold.distributed.rank_main import Job
+    from clgold.ranks import Plan
 
 BAD_INPUT = 2
 STEPS = 2  # what comes late and what is lost are the same in the first one
@@ -105,6 +104,8 @@ def verify_ranks(wanted: Wanted, division: Division, json_file: Path | None) -> 
     if theirs is not None:
         code = BAD_INPUT
     if done.first:
+        from .ranked_report import cost_lines, outcome_json, outcome_parts
+
         answer = outcome_json(divided, done.outcome, done.about)
         answer |= {"losses": done.losses, "costs": [asdict(one) for one in done.costs]}
         losses = [f"loss: {', '.join(f'{one:.7g}' for one in done.losses)}"] if done.losses else []
@@ -136,12 +137,14 @@ def the_grid(division: Division) -> tuple[int, int]:
     return grid_of(division.ranks, division.grid) or grid_of(started(), None) or (1, 1)
 
 
-def divide(target: Target, grid: tuple[int, int]) -> Plan:
+def divide(target: Target, grid: tuple[int, int]) -> "Plan":
     """What runs: of the locally-connected network the training step, of others the forward half."""
+    from clgold.ranks import plan, step_plan
+
     return plan(target.network, grid) if target.local is None else step_plan(target.local, grid)
 
 
-def job_of(wanted: Wanted, division: Division, divided: Plan) -> "Job":
+def job_of(wanted: Wanted, division: Division, divided: "Plan") -> "Job":
     """The ranks' job: seeded steps for the locally-connected network, else an image a step."""
     from clgold.distributed.arrays import constants, own_weights, own_weights_of, step_data
     from clgold.distributed.rank_main import SECONDS, Job

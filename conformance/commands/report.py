@@ -12,7 +12,6 @@ from rich.text import Text
 
 from clgold.device.measure import FUNCTIONS
 from clgold.device.probe import Probe
-from clgold.diagnosis.explain.diagnose import Diagnosis
 from clgold.networks import Network
 from clgold.networks.buffers import Array, PlanRow
 from clgold.networks.summary import SummaryRow, totals
@@ -21,6 +20,7 @@ from ..judge.compare import Worst
 
 if TYPE_CHECKING:
     from clgold.diagnosis.causes import Explanation
+    from clgold.diagnosis.explain.diagnose import Diagnosis
 
 
 VALUES = ("expected", "got")
@@ -127,7 +127,16 @@ def worst_text(worst: Worst) -> str:
     )
 
 
-def diagnosis_json(diagnosis: Diagnosis | None) -> dict[str, Any]:
+def told(diagnosis: "Diagnosis | None") -> list[str]:
+    """What is known of a fault in a few lines; the diagnosis is loaded where there is one."""
+    if diagnosis is None:
+        return []
+    from clgold.diagnosis.explain.text import few_lines
+
+    return few_lines(diagnosis)
+
+
+def diagnosis_json(diagnosis: "Diagnosis | None") -> dict[str, Any]:
     """Mask and cause of what fails; empty for what does not."""
     if diagnosis is None:
         return {}

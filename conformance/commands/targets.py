@@ -11,7 +11,6 @@ from clgold.device.variants import load_module
 from clgold.golden.weights import load_weights, seeded_weights
 from clgold.networks import NETWORKS, Network, Weight, shapes
 from clgold.networks.localnet import LOCALNET, SIZES, SMALL, LocalNet, localnet
-from clgold.networks.onnx import read_model
 from clgold.networks.training import HELD, LABELS, LOSS_GRADIENT, Recipe, trained_on
 from clgold.reference import SpecError, generator
 from clgold.reference.spec import InputError
@@ -49,6 +48,8 @@ def model_target(path: Path) -> Target:
     One input is varied, an image if there is one; the others are given the same seeded values
     every time, and count as weights. ModelError, InputError where the model cannot be run.
     """
+    from clgold.networks.onnx import read_model
+
     model = read_model(path)
     for note in model.notes:
         click.echo(f"{path}: {note}", err=True)

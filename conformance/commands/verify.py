@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
@@ -13,9 +13,6 @@ from clgold.device.protocol import Device
 from clgold.device.session import open_session
 from clgold.device.variants import Variant, VariantError, load_variants
 from clgold.device.worker import open_worker
-from clgold.diagnosis.explain.case import explain_first, largest_result
-from clgold.diagnosis.explain.diagnose import Diagnosis
-from clgold.diagnosis.explain.picture import embedded
 from clgold.golden.cases import Case
 from clgold.networks.training import Recipe
 from clgold.reference.spec import InputError
@@ -50,6 +47,9 @@ from .ranked import (
 )
 from .targets import named_network, target_weights
 from .watch import rounds
+
+if TYPE_CHECKING:
+    from clgold.diagnosis.explain.diagnose import Diagnosis
 
 
 @click.command(cls=Sectioned)
@@ -193,7 +193,7 @@ def layer_work(
         about = session.describe()
         with counted(len(variants) * len(cases), f"verify {cases[0].layer}") as done:
             reports = list(verify_layer(session, variants, cases, done))
-        why = explain_first(session, failing(reports))
+        why = explained(session, reports)
         between = watch(session, variants, reports)
         every = [*reports, *between.reports]
         seen = pictured(session, reports, why) if drawn else {}
@@ -216,9 +216,14 @@ def layer_work(
 
 
 def pictured(
-    session: Device, reports: Sequence[CaseReport], why: Mapping[tuple[str, str], Diagnosis]
+    session: Device, reports: Sequence[CaseReport], why: Mapping[tuple[str, str], "Diagnosis"]
 ) -> dict[tuple[str, str], str | None]:
     """A picture beside each diagnosis: of the largest case of the same fault."""
+    if not why:
+        return {}
+    from clgold.diagnosis.explain.case import largest_result
+    from clgold.diagnosis.explain.picture import embedded
+
     found = {}
     for group in grouped(reports, why):
         variant, case = group.shown.variant, group.shown.case
@@ -227,6 +232,15 @@ def pictured(
             title = f"{variant.layer} {variant.name!r}"
             found[variant.name, str(case)] = embedded(seen, title)
     return found
+
+
+def explained(session: Device, reports: Sequence[CaseReport]) -> dict[tuple[str, str], "Diagnosis"]:
+    """By variant and case what is known of failures; where there is none, nothing is loaded."""
+    if not (found := failing(reports)):
+        return {}
+    from clgold.diagnosis.explain.case import explain_first
+
+    return explain_first(session, found)
 
 
 def raced(session: Device, reports: Sequence[CaseReport]) -> list[Race]:

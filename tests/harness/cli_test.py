@@ -164,6 +164,16 @@ def test_the_list_of_commands_says_what_each_says_of_itself(command: str) -> Non
     assert found.get_short_help_str(200) == cli.COMMANDS[command][1]
 
 
+def test_verify_loads_only_what_it_needs() -> None:
+    heavy = ("mpmath", "onnx", "clgold.diagnosis", "clgold.ranks", "pyopencl")
+    program = "import sys, clgold.conformance.commands.verify; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", program], capture_output=True, text=True, check=True
+    )
+    loaded = done.stdout.split()
+    assert [one for one in heavy if one in loaded] == []
+
+
 def test_help_loads_nothing_heavy() -> None:
     heavy = "{'numpy', 'mpmath', 'rich', 'pyopencl'}"
     program = f"import sys\ntry: {PROGRAM}\nfinally: print({heavy} & set(sys.modules))"
