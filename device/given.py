@@ -105,7 +105,7 @@ def dressed(
             shape=first.shape,
             stored=first.stored,
             layout=first.layout,
-            made="its operand itself, to be overwritten",
+            filled=True,
         )
     return tuple(found)
 
@@ -123,8 +123,8 @@ def packed(
 
 def in_layout(array: DeviceArray, layout: Layout, shape: Shape) -> DeviceArray:
     """The array of the stored shape, as one of `shape` in that layout."""
-    made = f"an array in {layout.text}"
-    return replace(array, shape=shape, stored=array.shape, layout=layout.text, made=made)
+    filled = array.host is not None
+    return replace(array, shape=shape, stored=array.shape, layout=layout.text, filled=filled)
 
 
 def from_padding(values: np.ndarray) -> str:

@@ -99,21 +99,30 @@ class Launcher:
             )
         else:
             made = images.to_array(self.session.queue, values, self.session.guard(0))
-        return self._listed(replace(made, made="an array that the variant filled"))
+        listed = self._listed(replace(made, filled=made.host is not None))
+        if self.recorder is not None and made.host is None:
+            self.recorder.step("array", values, listed.buffer, listed.shape)
+        return listed
 
     def copy(self, array: DeviceArray) -> DeviceArray:
         """A copy of an array as it is now: for kernels that work in place."""
         if not isinstance(array, DeviceArray):
             raise LaunchError(f"copy(…) was given a {type(array).__name__}, expected an array")
         made = memory.copied(self.session.queue, array, self.session.guard(array.nbytes))
-        return self._listed(replace(made, made="a copy of an array"))
+        listed = self._listed(made)
+        if self.recorder is not None:
+            self.recorder.step("copy", array.buffer, listed.buffer, listed.in_memory)
+        return listed
 
     def image(self, array: DeviceArray) -> "cl.Image":
         """A 2-D image of what an array (rows, columns) or (rows, columns, 4) holds now.
 
         float32 or float16. It has no guard zones; `array` brings back what a kernel wrote.
         """
-        return images.to_image(self.session.queue, array)
+        made = images.to_image(self.session.queue, array)
+        if self.recorder is not None:
+            self.recorder.step("image", array.buffer, made, array.in_memory)
+        return made
 
     def source(self, *parts: str, **values: Any) -> Path:
         """A source for `launch`: texts and files, joined; {{name}} stands for a value."""

@@ -50,7 +50,7 @@ class DeviceArray:
     host: np.ndarray | None = None
     layout: str = "NCHW"
     stored: Shape | None = None  # the shape in memory, of another layout
-    made: str = ""  # what it is, where a record of launches cannot say how to make it again
+    filled: bool = False  # with host's numbers, which are no operand's, or stand otherwise
 
     @property
     def nbytes(self) -> int:

@@ -13,30 +13,44 @@ import numpy as np
 from clgold.reference.spec import Shape
 
 if TYPE_CHECKING:
+    import pyopencl as cl
+
     from .memory import DeviceArray
 
 Argument = tuple[str, Any]
+# A copy of an array, an image of one, an array of an image.
+STEPS = ("copy", "image", "array")
+LARGEST = 2**24  # bytes of an array that the variant filled: more are not written down
 
 
 @dataclass(frozen=True)
 class Buffer:
-    """An array of the run; `operand` is its place among the operands, None for the variant's own.
+    """An array of the run.
 
-    The variant's own arrays are full of memory.POISON before the first launch.
+    shape    as it stands in memory
+    operand  whose numbers it holds, by its place; None for an array of the variant's own
+    content  of such a one before the first launch, hexadecimal; empty where that is memory.POISON
+    fixed    whether it must come back as it was
+    layout   of a result in another layout than the reference's
     """
 
     name: str
     shape: Shape
     dtype: str
     operand: int | None = None
+    content: str = ""
+    fixed: bool = False
+    layout: str = ""
 
 
 @dataclass(frozen=True)
 class Launch:
     """One launch. Its arguments are pairs of a kind and a value:
 
-    ("buffer", place among the buffers), ("local", bytes), ("null", None), ("bytes", hexadecimal)
-    for a vector, a NumPy type and a number ("int32", 3), or ("unknown", a type that is none of it).
+    ("buffer", place among the buffers), ("image", number), ("local", bytes), ("null", None),
+    ("bytes", hexadecimal) for a vector, a NumPy type and a number ("int32", 3), or ("unknown", a
+    type that is none of it). Without a source it is a step between launches, its entry one of
+    STEPS, its arguments from what to what, its size the shape of what passes.
     """
 
     source: str
@@ -87,6 +101,13 @@ class Recorder:
 
     arrays: "list[DeviceArray]"  # the operands that are there, and then what the launcher makes
     launches: list[Launch] = field(default_factory=list)
+    images: "list[cl.Image]" = field(default_factory=list)
+
+    def step(self, entry: str, source: Any, target: Any, shape: Shape) -> None:
+        """A copy, or an image of that shape that is made or read, between two launches."""
+        self.images += [one for one in (target,) if entry == "image"]
+        arguments = (self.described(source), self.described(target))
+        self.launches.append(Launch("", entry, tuple(shape), None, arguments))
 
     def note(
         self,
@@ -115,10 +136,13 @@ class Recorder:
             place = self.place(value)
             if place is None:
                 return "unknown", "memory that cl did not make"
-            made = self.arrays[place].made
-            return ("unknown", made) if made else ("buffer", place)
+            array = self.arrays[place]
+            if array.filled and array.nbytes > LARGEST:
+                return "unknown", f"an array of {array.nbytes} bytes that it filled"
+            return "buffer", place
         if isinstance(value, cl.Image):
-            return "unknown", "an image"
+            known = [k for k, image in enumerate(self.images) if image == value]
+            return ("image", known[0]) if known else ("unknown", "an image that cl did not make")
         if isinstance(value, np.void):
             return "bytes", value.tobytes().hex()
         if isinstance(value, np.generic):
@@ -130,12 +154,32 @@ class Recorder:
         places = [k for k, array in enumerate(self.arrays) if array.buffer == buffer]
         return places[0] if places else None
 
-    def record(self, operands: "tuple[DeviceArray | None, ...]", kept: Mapping[str, Any]) -> Record:
-        """The rehearsal's record; `kept` are the arrays to be compared, the output under ""."""
+    def record(
+        self,
+        operands: "tuple[DeviceArray | None, ...]",
+        kept: Mapping[str, Any],
+        in_place: bool = False,
+    ) -> Record:
+        """The rehearsal's record; `kept` are the arrays to be compared, the output under "".
+
+        The first operand may be changed where the variant works `in_place`.
+        """
         places = {id(o): k for k, o in enumerate(operands) if o is not None}
-        buffers = tuple(
-            Buffer(one.name, tuple(one.shape), one.dtype.name, places.get(id(one)))
-            for one in self.arrays
-        )
+        buffers = []
+        for one in self.arrays:
+            place, own = places.get(id(one)), one.filled
+            host = one.host if own and one.nbytes <= LARGEST else None
+            written = "" if host is None else host.tobytes().hex()
+            buffers.append(
+                Buffer(
+                    one.name,
+                    tuple(one.in_memory),
+                    one.dtype.name,
+                    None if own else place,
+                    written,
+                    place is not None and not (in_place and place == 0),
+                    one.layout if one.stored is not None else "",
+                )
+            )
         results = {layer: self.place(array.buffer) for layer, array in kept.items()}
-        return Record(buffers, tuple(self.launches), results)
+        return Record(tuple(buffers), tuple(self.launches), results)

@@ -129,7 +129,7 @@ def rehearsal(
     """The record of what would be launched; nothing is built or started."""
     cl.recorder = Recorder([operand for operand in operands if operand is not None])
     failed = attempt(variant, cl, operands, attributes)
-    return failed or Run(record=cl.recorder.record(operands, cl.kept))
+    return failed or Run(record=cl.recorder.record(operands, cl.kept, variant.in_place))
 
 
 def run_unchecked(
@@ -220,7 +220,7 @@ def finish(session: "Session", cl: Launcher, fixed: Operands, given: Operands) -
     if output.stored is not None or output.dtype != kept[""].dtype:
         known = session.upload(output.name, kept.pop(""))  # as the next kernel expects it
     else:
-        known = replace(output, host=kept.pop(""), made="")
+        known = replace(output, host=kept.pop(""), filled=False)
     return Run("", "", known, kept, profile, sources)
 
 

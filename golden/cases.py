@@ -17,7 +17,7 @@ from clgold.reference.spec import Shape
 
 from .case_line import WORDS, read_setting, split, words
 from .case_values import lengths_text, whole
-from .own_data import file_stem, read_arrays
+from .own_data import EXPECTED, file_stem, read_arrays
 from .probes import FIRST, PROBES, probed
 from .shapes import SHAPES
 
@@ -60,6 +60,12 @@ class Case:
             arrays = read_arrays(self.data)
             return tuple(arrays.get(file_stem(name)) for name, _ in declared)
         return probed(self.probe, declared, self.seed, self.shapes)
+
+    @property
+    def expected(self) -> Array | None:
+        """The output that a user expects of his own arrays, where it stands beside them."""
+        found = None if self.data is None else read_arrays(self.data).get(EXPECTED)
+        return found if found is None else found.astype(self.chain.dtype)
 
     @property
     def question(self) -> Question:

@@ -10,6 +10,7 @@ from clgold.reference.spec import InputError
 
 from .distrust import distrusted, open_archive, parse_npy
 
+EXPECTED = "expected"  # the output, which may stand beside the operands
 MOST_BYTES = 2**32  # of a file: more is no case of a kernel's
 
 

@@ -145,7 +145,7 @@ def layer_json(
     layer: str,
     device: dict[str, Any],
     reports: Sequence[CaseReport],
-    diagnoses: Mapping[tuple[str, str], Diagnosis] = MappingProxyType({}),
+    diagnoses: Mapping[tuple[str, str], "Diagnosis"] = MappingProxyType({}),
     pictures: Mapping[tuple[str, str], str | None] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """The report as JSON; infinite and undefined numbers become null."""
@@ -179,7 +179,7 @@ def layer_json(
 def failure_json(
     one: CaseReport,
     driver: str,
-    diagnoses: Mapping[tuple[str, str], Diagnosis],
+    diagnoses: Mapping[tuple[str, str], "Diagnosis"],
     pictures: Mapping[tuple[str, str], str | None],
 ) -> dict[str, Any]:
     """How a case that fails is run again, and what is known of why; empty for any other."""

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from clgold.diagnosis.explain.diagnose import Diagnosis
 
 
+NUMBERS = ("error / bound", "error / honest", "time")
+
+
 def worst_reports(reports: Sequence[ImageReport]) -> tuple[tuple[str, KernelReport], ...]:
     """For every kernel the report of the image on which it does worst, and that image's name."""
     columns = zip(*(report.kernels for report in reports), strict=True)
@@ -32,8 +35,8 @@ def worst_reports(reports: Sequence[ImageReport]) -> tuple[tuple[str, KernelRepo
 def verify_tables(reports: Sequence[ImageReport]) -> tuple[Table, Table]:
     """Kernel by kernel on the reference's inputs, worst image shown; and image by image."""
     kernels = Table(title="each kernel on the reference's inputs, the worst of all images")
-    for heading in ("kernel", "variant", "output", "error / bound", "error / honest", "verdict"):
-        kernels.add_column(heading, justify="right" if "/" in heading else "left")
+    for heading in ("kernel", "variant", "output", *NUMBERS, "verdict"):
+        kernels.add_column(heading, justify="right" if heading in NUMBERS else "left")
     for image, report in worst_reports(reports):
         found = report.comparison
         used = budget_text(found.budget_used) if found.count else "–"
@@ -45,6 +48,7 @@ def verify_tables(reports: Sequence[ImageReport]) -> tuple[Table, Table]:
             shape_text(report.shape),
             used,
             "" if found.precision is None else f"{found.precision:.2g}×",
+            "" if report.pace is None else report.pace.text,
             verdict,
         )
     ends = Table(
@@ -137,6 +141,7 @@ def verify_json(
             "budget_used": report.comparison.budget_used,
             "precision": report.comparison.precision,
             "worst": worst_json(report.comparison.worst),
+            "seconds": report.pace and report.pace.seconds,
             **diagnosis_json(diagnoses.get(report.kernel.name)),
             **drawn_json(report.kernel.name, image, diagnoses if pictures else {}),
         }

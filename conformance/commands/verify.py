@@ -25,9 +25,10 @@ from ..run.inputs import network_inputs
 from ..run.layer import CaseReport, verdict_of_cases, verify_layer
 from ..run.network import verdict_of, verify_image
 from ..run.races import watch
-from ..run.rate import Race, race
+from ..run.rate import Race, race, raced_kernels
 from . import layer_report, network_report, report
 from .cases import Asked, case_options, layer_variants
+from .expected_outputs import judged_outputs, output_lines, outputs_json
 from .help import Sectioned
 from .options import (
     counted,
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
 @click.command(cls=Sectioned)
 @click.argument("target", metavar="NETWORK|LAYER", required=False)
 @click.option("--seed", type=int, default=0, show_default=True, help="Of weights or cases.")
-@click.option("--time", "timed", is_flag=True, help="Time a layer's variants beside ours.")
+@click.option("--time", "timed", is_flag=True, help="Time variants or kernels beside ours.")
 @click.option("--watch", is_flag=True, help="Run again whenever a source changes.")
 @case_options
 @network_options
@@ -115,7 +116,7 @@ def verify(
         arrays |= others
         plan = plan_network(found.network, fused, theirs, chosen, fixed)
         view = "fused" if fused else "primitive"
-        work = network_work(plan, arrays, pictures, view, json_file is not None)
+        work = network_work(plan, arrays, pictures, view, json_file is not None, timed)
     else:
         refuse_elsewhere(division, size)
         if images or inputs or weights or fixed:
@@ -155,6 +156,7 @@ def network_work(
     pictures: dict[str, np.ndarray],
     view_name: str,
     drawn: bool,
+    timed: bool = False,
 ) -> Work:
     """Every image through every kernel; the verdict, the JSON and what the terminal shows.
 
@@ -178,6 +180,9 @@ def network_work(
             *network_report.verify_tables(reports),
             *network_report.failure_lines(reports, why),
         ]
+        if timed and (races := raced_kernels(session, plan)):
+            parts.insert(2, layer_report.race_table(races))
+            answer["times"] = layer_report.races_json(races)
         found = [kernel.comparison for one in reports for kernel in one.kernels]
         return verdict_of(reports), answer, parts, found
 
@@ -210,7 +215,12 @@ def layer_work(
         if timed and (races := raced(session, reports)):
             parts.insert(2, layer_report.race_table(races))
             answer["times"] = layer_report.races_json(races)
-        return verdict_of_cases(every), answer, parts, [one.comparison for one in every]
+        verdict = verdict_of_cases(every)
+        if expected := judged_outputs(cases):
+            parts += output_lines(expected)
+            answer["expected"] = outputs_json(expected)
+            verdict = verdict if all(expected.values()) else "fail"
+        return verdict, answer, parts, [one.comparison for one in every]
 
     return work
 

@@ -14,6 +14,7 @@ from ..judge.compare import PIECE, Comparison
 from .answer import Ends, EndToEnd
 from .choose import Plan
 from .evidence import Evidence
+from .rate import Pace, pace
 from .walk import Arrays, Operands, Step, Uploaded, walk
 
 
@@ -37,6 +38,7 @@ class KernelReport:
     own          on the device's own inputs
     passed_on    None where the kernel leaves nothing that could be used
     evidence     the first of the two runs that fails, None where none does
+    pace         on the reference's inputs; None where it was not timed
     """
 
     kernel: Kernel
@@ -46,6 +48,7 @@ class KernelReport:
     own: Comparison
     passed_on: PassedOn | None
     evidence: Evidence | None = None
+    pace: Pace | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,7 @@ def report_step(plan: Plan, step: Step, image: str) -> KernelReport:
         own.comparison,
         None if step.output is None else passed_on(step.output, step.reference),
         proof,
+        pace(born.question, born.run.seconds),
     )
 
 

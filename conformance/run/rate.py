@@ -5,15 +5,19 @@ from math import prod
 from statistics import median
 from typing import Any
 
-from clgold.device.catalogue import candidates
+from clgold.device.catalogue import VARIANTS, candidates
 from clgold.device.protocol import Device
 from clgold.device.variants import Variant
 from clgold.golden.cases import Case
+from clgold.networks import shapes
+from clgold.networks.network import complete_attributes
 from clgold.reference import Question
 
 from ..judge.assess import upload
+from .choose import Plan
 
 REPETITIONS = 20
+MOST_OPERATIONS = 2**31  # of a kernel that is timed beside others
 
 
 @dataclass(frozen=True)
@@ -101,3 +105,18 @@ def race(device: Device, variant: Variant, case: Case, ours: tuple[Variant, ...]
     }
     best = min(others, key=lambda name: others[name].seconds, default="")
     return Race(variant, case, own, others.get("naive"), others.get(best), best)
+
+
+def raced_kernels(device: Device, plan: Plan) -> list[Race]:
+    """Every kernel of a network beside ours, at its own shapes; those of a kind once.
+
+    Not those of so much work that a naive kernel would take minutes.
+    """
+    known, found = shapes(plan.network), {}
+    for kernel in plan.kernels:
+        given = tuple(None if o is None else known[o] for o in kernel.operands)
+        case = Case(kernel.layer, "real", given, complete_attributes(kernel, known), 0)
+        variant = plan.variants[kernel.name]
+        if (variant, str(case)) not in found and operations(case.question) <= MOST_OPERATIONS:
+            found[variant, str(case)] = race(device, variant, case, VARIANTS)
+    return [one for one in found.values() if one is not None]

@@ -35,7 +35,7 @@ def recorded(trial: Trial, question: Question) -> Record:
     trial.session.drop(*arrays)
     if run.record is None:
         raise Irreproducible(f"it fails before any kernel is launched: {run.message}")
-    if not run.record.launches:
+    if not any(launch.source for launch in run.record.launches):
         raise Irreproducible(f"{file} launches no kernel: the fault is in its host code")
     if None in run.record.results.values():
         raise Irreproducible(f"{file} returns an array of an earlier call: that is the fault")

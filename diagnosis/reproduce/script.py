@@ -25,14 +25,17 @@ from replay import main
 # What the fault was found on; taken where it is there.
 DRIVER = {DRIVER}
 
-# A file with the array's contents, or shape and dtype of one full of NaN.
+# A file with an input's numbers, in brackets if it may be changed; or shape and dtype of an array
+# full of NaN.
 BUFFERS = {BUFFERS}
 
 # Arguments: names of buffers, ints (int), floats (float), None (NULL),
-# ('local', bytes), or a number of another type: ('int64', 3).
+# ('local', bytes), ('image', number), or a number of another type: ('int64', 3).
+# Between them steps: a copy of an array, an image made of one, an array filled from one.
 LAUNCHES = {LAUNCHES}
 
-# What must come out: |buffer - expected| <= bound, element by element.
+# What must come out: |buffer - expected| <= bound, element by element; where the bound is negative
+# there is padding.
 CHECKS = {CHECKS}
 
 # How often everything is launched, with fresh memory; the bits must be the same.
@@ -72,6 +75,9 @@ def launch_table(
     launch: Launch, labels: Sequence[str], sources: Mapping[str, str]
 ) -> dict[str, Any]:
     """One launch as repro.py has it; labels are the buffers', sources the files' new names."""
+    if not launch.source:
+        source, target = (argument(kind, value, labels) for kind, value in launch.arguments)
+        return {"step": launch.entry, "from": source, "to": target, "shape": launch.global_size}
     return {
         "file": sources[launch.source],
         "kernel": launch.entry,

@@ -60,7 +60,7 @@ def readme(
         numbers=f"{said}\n\n" if said else "",
         where=f"{device['name']} ({device['platform_version']})",
         case=indent("\n".join([str(question), *operand_lines(question)]), "    "),
-        kernels=", ".join(sorted({f"`{launch.entry}`" for launch in record.launches})),
+        kernels=", ".join(sorted({f"`{one.entry}`" for one in record.launches if one.source})),
     )
 
 

@@ -12,9 +12,11 @@ import numpy as np
 
 from clgold.conformance.judge.assess import Checked
 from clgold.device import pocl_cpu
-from clgold.device.record import Record
+from clgold.device.layouts import find_layout
+from clgold.device.record import Buffer, Record
 from clgold.device.simulator import CHECK
 from clgold.golden.whole import MARKER, whole_folder, writable
+from clgold.reference import Question
 from clgold.reference.spec import InputError
 
 from . import replay
@@ -56,19 +58,23 @@ def write_folder(parent: Path, name: str, trial: Trial, checked: Checked) -> Pat
 def fill(folder: Path, trial: Trial, checked: Checked, record: Record) -> None:
     """Write every file of the folder."""
     question, found = checked.question, checked.comparison
-    texts, names = flatten_sources((Path(one.source), one.options) for one in record.launches)
+    texts, names = flatten_sources(
+        (Path(one.source), one.options) for one in record.launches if one.source
+    )
     sources = {str(path): name for path, name in names.items()}
     labels = label_buffers(record)
     buffers: dict[str, Any] = {}
     for label, buffer in zip(labels, record.buffers, strict=True):
-        values = None if buffer.operand is None else question.operands[buffer.operand]
-        made = (buffer.shape, buffer.dtype)
-        buffers[label] = made if values is None else save(folder, "", {label: values})[0]
+        buffers[label] = described(folder, label, buffer, question)
     table = {
         "BUFFERS": buffers,
         "LAUNCHES": [launch_table(one, labels, sources) for one in record.launches],
         "CHECKS": {
-            labels[place]: save(folder, f"-{layer}" if layer else "", answer(trial, checked, layer))
+            labels[place]: save(
+                folder,
+                f"-{layer}" if layer else "",
+                in_memory(answer(trial, checked, layer), record.buffers[place]),
+            )
             for layer, place in record.results.items()
             if place is not None
         },
@@ -82,6 +88,35 @@ def fill(folder: Path, trial: Trial, checked: Checked, record: Record) -> None:
     texts[MARKER] = f"{OWN}\n"
     for file, text in texts.items():
         (folder / file).write_text(text, encoding="utf-8")
+
+
+def described(folder: Path, label: str, buffer: Buffer, question: Question) -> Any:
+    """A buffer as repro.py has it: the file of its numbers; shape and dtype where it has none."""
+    if buffer.operand is not None:
+        values = question.operands[buffer.operand]
+        assert values is not None
+    elif buffer.content:
+        raw = np.frombuffer(bytes.fromhex(buffer.content), buffer.dtype)
+        values = raw.reshape(buffer.shape)
+    else:
+        return buffer.shape, buffer.dtype
+    (file,) = save(folder, "", {label: values})
+    return file if buffer.fixed else (file,)
+
+
+def in_memory(arrays: Mapping[str, np.ndarray], buffer: Buffer) -> dict[str, np.ndarray]:
+    """What is expected of a result, as the buffer holds it: a bound of -1 marks padding."""
+    found = dict(arrays)
+    if buffer.layout:
+        layout = find_layout(buffer.layout)
+        found["expected"] = layout.pack(arrays["expected"], 0.0)
+        found["bound"] = layout.pack(arrays["bound"], -1.0)
+        if "choices" in found:
+            found["choices"] = np.stack([layout.pack(one, 0.0) for one in arrays["choices"]])
+    return {
+        name: one.reshape((-1,) * (name == "choices") + tuple(buffer.shape))
+        for name, one in found.items()
+    }
 
 
 def save(folder: Path, suffix: str, arrays: Mapping[str, np.ndarray]) -> tuple[str, ...]:

@@ -113,3 +113,14 @@ def test_a_layers_faults_are_bisected(opencl: Session, tmp_path: Path) -> None:
     assert "kernel: softmax 'lane' (lane.py, lane.cl)" in answer.stdout
     assert (tmp_path / "bisect-softmax" / "repro-lane" / "repro.py").is_file()
     assert "reproduce: python bisect-softmax/repro-lane/repro.py" in answer.stdout
+
+
+def test_an_expected_output_beside_the_data_is_judged(opencl: Session, tmp_path: Path) -> None:
+    x = np.arange(-6, 6, dtype=np.float32).reshape(1, 1, 3, 4)
+    device = ("--device", device_name(opencl))
+    options = ("--kernels", FORMS / "in_place.py", "--variant", "relu=declared", *device)
+    for slope, code, says in ((0.0, 0, "pass"), (0.25, 1, "wrong: 6 of 12 elements")):
+        np.savez(tmp_path / "mine.npz", input=x, expected=np.where(x > 0, x, x * slope))
+        answer = clgold("verify", "relu", *options, "--data", "mine.npz", folder=tmp_path)
+        assert answer.code == code, answer.stdout + answer.stderr
+        assert f"expected output in mine.npz: {says}" in answer.stdout

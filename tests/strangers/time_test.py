@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 from harness.command import PROGRAM, clgold, device_name
 
 from clgold.conformance.run.rate import Pace, operations, pace, time_text
@@ -41,6 +42,18 @@ def test_times_stand_beside_ours(opencl: Session, tmp_path: Path) -> None:
     assert answer.code == 0, answer.stderr
     assert re.search(r"nhwc .* [µm]?s, \S+ GB/s .* 1 pass", answer.stdout)
     assert re.search(r"nhwc +│ max_pool2d input=.*× │ .*× \(\w+\) │", answer.stdout)
+
+
+def test_a_networks_kernels_are_timed_beside_ours(opencl: Session, tmp_path: Path) -> None:
+    image = np.full((1, 3, 32, 32), 0.5, np.float32)
+    np.save(tmp_path / "grey.npy", image)
+    options = ("--input", "grey.npy", "--device", device_name(opencl), "--time")
+    answer = clgold("verify", "cifar10", *options, "--json", "-", folder=tmp_path)
+    assert answer.code == 0, answer.stderr
+    assert all(one["seconds"] > 0 for one in answer.json["nodes"])
+    layers = {one["case"].split()[0] for one in answer.json["times"]}
+    assert {"conv2d", "linear", "softmax"} <= layers
+    assert all(one["naive"] > 0 for one in answer.json["times"])
 
 
 def test_a_changed_source_is_run_again(opencl: Session, tmp_path: Path) -> None:
