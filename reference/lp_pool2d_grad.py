@@ -1,10 +1,9 @@
 """The gradient of two-dimensional power-average pooling."""
 
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from mpmath.ctx_iv import MPIntervalContext
 
 from .evaluate import evaluate
 from .gradient import gradient
@@ -17,6 +16,9 @@ from .power_windows import whole_share
 from .rounding import INFINITE, LONGEST, Exact, Interval, inside
 from .rounding import power as raised
 from .spec import Pair, Shape, SpecError
+
+if TYPE_CHECKING:
+    from mpmath.ctx_iv import MPIntervalContext
 
 
 def lp_pool2d_grad(
@@ -78,7 +80,7 @@ def exact(
         return None
     even = power % 2 == 0
 
-    def total(c: MPIntervalContext) -> Interval:
+    def total(c: "MPIntervalContext") -> Interval:
         each = (
             inside(c, g if even or x / y > 0 else -g)
             * raised(c, inside(c, abs(x / y)), inside(c, Fraction(power)))
