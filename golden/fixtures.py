@@ -128,11 +128,15 @@ def digits(case: Case) -> str:
     return hashlib.sha256(what.encode()).hexdigest()[:8]
 
 
+def spec_of(case: Case) -> Spec:
+    """The case as a fixture, or as what others are given like one."""
+    name = f"{case.layer}-{case.probe}-{case.seed}-{digits(case)}"
+    return Spec(name, why(case.probe, case.shapes, case.attributes), case)
+
+
 def specs() -> Iterator[Spec]:
     """Every fixture there is to be, in the manifest's order."""
-    for case in every_case():
-        name = f"{case.layer}-{case.probe}-{case.seed}-{digits(case)}"
-        yield Spec(name, why(case.probe, case.shapes, case.attributes), case)
+    yield from map(spec_of, every_case())
     for network in TRACED:
         for path in photographs_for(network):
             for node in network.nodes:

@@ -17,7 +17,8 @@ PROBE_REASONS = {
 
 def why(probe: str, shapes: tuple[Shape | None, ...], attributes: Mapping[str, Any]) -> str:
     """A line for the manifest."""
-    return "; ".join([PROBE_REASONS[probe], *shape_reasons(shapes), *attribute_reasons(attributes)])
+    probed = PROBE_REASONS.get(probe, probe)
+    return "; ".join([probed, *shape_reasons(shapes), *attribute_reasons(attributes)])
 
 
 def shape_reasons(shapes: tuple[Shape | None, ...]) -> Iterator[str]:

@@ -42,9 +42,15 @@ def judged_cases(layer: str, seed: int = 0) -> list[Case]:
             for probe in late
         ),
         *paired(layer, covering(layer), seed),
-        *paired(layer, covering(layer, plain=True), seed),
+        *plain_cases(layer, seed),
         *paired(layer, large(layer), seed),
     ]
+
+
+def plain_cases(layer: str, seed: int = 0) -> list[Case]:
+    """Those of the plain tier; SpecError where there is no such layer or chain."""
+    find_chain(layer)
+    return [*paired(layer, covering(layer, plain=True), seed)]
 
 
 def paired(layer: str, settings: tuple[Setting, ...], seed: int) -> Iterator[Case]:

@@ -12,11 +12,14 @@ import click
 from rich.progress import Progress
 
 from clgold.golden import check as checks
+from clgold.golden.cases import parse_case
+from clgold.golden.check import selected
 from clgold.golden.export import FORMATS, export_fixtures
-from clgold.golden.fixtures import Spec
+from clgold.golden.fixtures import Spec, spec_of
 from clgold.golden.produce import Made, chunks, produce
 from clgold.golden.regenerate import change_for, put, read_or_none, usable_reason
 from clgold.golden.store import FOLDER, Finding, read
+from clgold.golden.tiers import plain_cases
 from clgold.golden.write import tidy
 from clgold.reference.spec import InputError
 
@@ -46,19 +49,54 @@ def options(command: Callable[..., None]) -> Callable[..., None]:
     return only(where(command))
 
 
+def own_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Those that name cases which are no fixtures."""
+    lines = click.option(
+        "--case", "lines", multiple=True, metavar="LINE", help="A case in place of fixtures."
+    )
+    plain = click.option(
+        "--plain",
+        "layers",
+        multiple=True,
+        metavar="LAYER",
+        help="What most kernels support, square images too, in place of fixtures.",
+    )
+    return lines(plain(command))
+
+
+def own_specs(only: str | None, lines: Sequence[str], layers: Sequence[str]) -> list[Spec]:
+    """The cases of --case and --plain, each once; none where neither is given. SpecError."""
+    cases = [parse_case(line) for line in lines]
+    cases += [case for layer in layers for case in plain_cases(layer)]
+    found = {one.identity: one for one in map(spec_of, cases) if selected(one.identity, only)}
+    if cases and not found:
+        raise InputError(f"--only {only}: no case has such a name")
+    return list(found.values())
+
+
 @golden.command()
 @options
+@own_options
 @click.option(
     "--against", "outputs", type=PATH, metavar="DIR", help="Compare outputs made by others."
 )
 @json_option
-def check(only: str | None, folder: Path, outputs: Path | None, json_file: Path | None) -> None:
+def check(
+    only: str | None,
+    folder: Path,
+    lines: tuple[str, ...],
+    layers: tuple[str, ...],
+    outputs: Path | None,
+    json_file: Path | None,
+) -> None:
     """Compute every fixture and compare it bit for bit; or others' outputs, within the bounds.
 
     \b
     Example: clgold golden check --against outputs/
     """
-    wanted = checks.select(only)
+    if outputs is None and (lines or layers):
+        raise InputError("--case and --plain are for outputs of others: give --against too")
+    wanted = own_specs(only, lines, layers) or checks.select(only)
     if outputs is not None and not outputs.is_dir():
         raise InputError(f"--against {outputs}: there is no such folder")
     if outputs is not None:
@@ -158,18 +196,27 @@ def regenerate(only: str | None, folder: Path, reason: str | None, json_file: Pa
 
 @golden.command()
 @options
+@own_options
 @click.option("--format", "form", type=click.Choice(FORMATS), required=True)
 @click.argument("target", type=PATH, metavar="DIR")
-def export(only: str | None, folder: Path, form: str, target: Path) -> None:
+def export(
+    only: str | None,
+    folder: Path,
+    lines: tuple[str, ...],
+    layers: tuple[str, ...],
+    form: str,
+    target: Path,
+) -> None:
     """Write inputs and outputs into DIR, a folder for each fixture, as others read them.
 
     \b
     Example: clgold golden export --format npy fixtures/
     """
-    wanted = checks.select(only)
+    own = own_specs(only, lines, layers)
+    wanted = own or checks.select(only)
     store = read(folder)
     made = computed(wanted, "golden export")
-    found = checks.differences(store, made, only)
+    found = [] if own else checks.differences(store, made, only)
     if found:
         report(None, found, f"{len(wanted)} fixtures, nothing exported")
     without = export_fixtures(target, form, made)

@@ -200,6 +200,22 @@ def test_the_golden_outputs_are_within_their_own_bounds(
     assert stdout.endswith("verdict: pass\n")
 
 
+def test_hosts_get_plain_cases_and_cases_of_their_own(golden: Golden, tmp_path: Path) -> None:
+    line = "conv2d input=1,8,19,19 weight=8,8,3,3 padding=1"
+    own = ("--plain", "max_pool2d", "--case", line)
+    code, _, stderr = golden("export", "--format", "npy", *own, tmp_path / "cases")
+    assert (code, stderr) == (0, "")
+    places = list((tmp_path / "cases").iterdir())
+    cases = [json.loads((place / "case.json").read_text(encoding="utf-8")) for place in places]
+    shapes = [case["inputs"][0]["shape"] for case in cases if case["layer"] == "max_pool2d"]
+    square = [shape for shape in shapes if len(shape) == 4 and shape[2] == shape[3]]
+    assert len(square) >= 4
+    assert line in {case["case"] for case in cases}
+    code, stdout, _ = golden("check", *own, "--against", tmp_path / "cases")
+    assert (code, f"{len(places)} of {len(places)} fixtures" in stdout) == (0, True)
+    assert golden("check", *own)[0] == 2
+
+
 def test_a_wrong_output_is_named(golden: Golden, exported: Callable[..., Path]) -> None:
     only = "conv2d-real-0-*"
     folder = exported("npy", only)
