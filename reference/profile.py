@@ -141,8 +141,9 @@ def find_profile(profile: str | Profile) -> Profile:
     """The profile of that name."""
     if isinstance(profile, Profile):
         return profile
-    for known in (*PROFILES, FLOAT16, BFLOAT16):
+    every = (*PROFILES, FLOAT16, BFLOAT16)
+    for known in every:
         if known.name == profile:
             return known
-    names = ", ".join(p.name for p in PROFILES)
+    names = ", ".join(p.name for p in every)
     raise ValueError(f"unknown profile {profile!r}, expected one of {names}")

@@ -69,3 +69,18 @@ def test_what_cannot_be_judged_is_refused() -> None:
         clgold.check("relu", RIGHT, np.full((2,), 0.1))
     with pytest.raises(AttributeError, match="no attribute 'judge'"):
         clgold.judge  # noqa: B018 # that it raises is the point
+
+
+def test_sums_of_16_bits_are_judged_as_such() -> None:
+    half, other = (
+        bell32(1, "h", (3, 60), 1.0).astype("f2"),
+        bell32(1, "o", (5, 60), 1.0).astype("f2"),
+    )
+    total = np.zeros((3, 5), np.float16)
+    for k in range(60):
+        total += half[:, k, None] * other[:, k]
+    got = total.astype(np.float32)
+    assert clgold.check("linear", got, half, other, profile="float16")
+    assert not clgold.check("linear", got, half, other)
+    got[1, 2] += 0.25 * np.abs(got).max()
+    assert not clgold.check("linear", got, half, other, profile="float16")
