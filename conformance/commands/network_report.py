@@ -141,7 +141,6 @@ def verify_json(
             "budget_used": report.comparison.budget_used,
             "precision": report.comparison.precision,
             "worst": worst_json(report.comparison.worst),
-            "seconds": report.pace and report.pace.seconds,
             **diagnosis_json(diagnoses.get(report.kernel.name)),
             **drawn_json(report.kernel.name, image, diagnoses if pictures else {}),
         }
