@@ -78,7 +78,7 @@ class Launcher:
         stored = values if self.layout is None else self.layout.pack(values, 0.0)
         guard = self.session.guard(stored.nbytes, far=self.far)
         made = memory.upload(self.session.queue, "output", stored, guard)
-        array = self._listed(replace(made, made="an output that holds values before"))
+        array = self._listed(replace(made, filled=True))
         if self.layout is None:
             return array
         return self._known(array, in_layout(array, self.layout, self.out_shape))
