@@ -58,8 +58,8 @@ def measured(input: Array) -> tuple[Array, Array, Array]:
 
 
 def divided(profile: Profile, count: int) -> float:
-    """What a quotient by so many may cost, or a product with the reciprocal; nothing of 2^k."""
-    return profile.ulps(profile.divide) + 2 * profile.u if count & (count - 1) else 0.0
+    """What a quotient by so many may cost, or a product with the reciprocal."""
+    return profile.ulps(profile.divide) + 2 * profile.u if count > 1 else 0.0
 
 
 def two_passes(profile: Profile, input: Enclosure) -> Statistics:

@@ -16,9 +16,9 @@ Measure = Callable[..., tuple[Array, Array]]
 
 
 def over(a: Arithmetic, total: Array, count: int) -> Array:
-    """A quotient, or a product with the reciprocal where this arithmetic fuses; exact by 2^k"""
-    if count & (count - 1) == 0:
-        return a.multiply(total, F(1 / count))
+    """A quotient, or a product with the reciprocal where this arithmetic fuses; nothing by 1"""
+    if count == 1:
+        return total
     return a.multiply(total, a.divide(F(1), F(count))) if a.fused else a.divide(total, F(count))
 
 
