@@ -43,8 +43,8 @@ def test_launches_arguments_and_arrays_are_noted(opencl: Session) -> None:
     source = str(FILE.parent / "odd.cl")
     assert record == Record(
         (
-            Buffer("input", (2, 5), "float32", 0),
-            Buffer("weight", (3, 5), "float32", 1),
+            Buffer("input", (2, 5), "float32", 0, fixed=True),
+            Buffer("weight", (3, 5), "float32", 1, fixed=True),
             Buffer("scratch", (5, 3), "float32"),
             Buffer("output", (2, 3), "float32"),
         ),

@@ -148,7 +148,9 @@ def test_what_is_no_list_is_a_sentence(tmp_path: Path, text: str) -> None:
 
 
 def test_a_cluster_that_loses_a_worker_loses_no_case(cases: Path) -> None:
-    distributed = pytest.importorskip("distributed", reason="dask is not installed")
+    pytest.importorskip("dask", reason="dask is not installed")
+    import distributed
+
     folder, expected = cases.parent / "kept", read_list(cases, VARIANTS)
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
