@@ -137,7 +137,9 @@ def lone(operand: Operand, name: str, seed: int, shape: Shape) -> Array:
     values = spoiled(operand, name, seed, shape)
     if seed % 2 and operand.role == "activation" and shape:
         rows = shape[-2] if len(shape) > 1 else 1
-        values.reshape(-1, rows, shape[-1])[0, : (rows + 1) // 2] = -np.inf
+        planes = values.reshape(-1, rows, shape[-1])
+        lines = planes[0] if len(planes) * rows > 1 else planes[0].T  # of one row its first half
+        lines[: (len(lines) + 1) // 2 if len(planes) > 1 else len(lines) // 2] = -np.inf
     return values
 
 

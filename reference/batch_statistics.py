@@ -92,6 +92,8 @@ def one_pass_statistics(profile: Profile, input: Enclosure) -> Statistics:
     relative = relative * (1 + relative) * SLACK
     off = found.mean_off + 2 * (2 * u + divide) * np.sqrt(2 * found.variance)
     spread = 3 * relative * square + found.variance_off
+    # A sum of squares beyond float32 is infinite, and what is divided by its root nothing.
+    spread = np.where(found.count * square * SLACK > profile.largest, np.inf, spread)
     around = per_channel(off - found.mean_off, ndim, 0.0)
     return Statistics(
         *(found.count, found.mean, off, found.variance, spread, found.variance - spread),

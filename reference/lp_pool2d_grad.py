@@ -66,12 +66,17 @@ def exact(
 ) -> Exact:
     """Rational where the power is a whole one, else enclosed."""
     n, c, *_ = index
-    x, power = Fraction(float(input[index])), attributes["norm_type"] - 1
+    pixel, power = float(input[index]), attributes["norm_type"] - 1
     terms = []
     for place, scale in covering(index, input.shape, attributes):
         g, y = float(grad[n, c, *place]), float(result[n, c, *place])
         if y != 0 and not (np.isinf(y) and power > 0):
             terms.append((scale * Fraction(g), Fraction(y if power else 1)))
+    if not terms:
+        return Fraction(0)
+    if not np.isfinite(pixel):  # and yet a number: ∞⁰, or ∞ to a negative power
+        return Fraction(0) if power else sum((g for g, _ in terms), Fraction(0))
+    x = Fraction(pixel)
     if x == 0:
         return at_zero([g for g, _ in terms], power)
     if power == int(power) and abs(power) <= LONGEST:

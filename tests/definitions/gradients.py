@@ -176,7 +176,8 @@ def lp_pool2d_grad(grad: Array, input: Array, result: Array, **given: Any) -> Ar
             scale = mpmath.mpf(taps_of[0] * taps_of[1]) / len(window)
             for _, _, row, column in window if y else ():
                 x = mpmath.mpf(float(input[n, c, row, column]))
-                output[n, c, row, column] += g * scale * (x / y) ** power
+                real = x / y >= 0 or power == int(power)
+                output[n, c, row, column] += g * scale * (x / y) ** power if real else mpmath.nan
     return output
 
 
@@ -225,6 +226,9 @@ def batch_norm_train_input_grad(
             g, x = of_channel(grad, c), of_channel(input, c)
             mean, variance = moments(x, len(x))
             deviation, gamma = mpmath.sqrt(variance + eps), 1 if weight is None else weight[c]
+            if not deviation:
+                output[:, c] = mpmath.nan
+                continue
             hats, places = [(one - mean) / deviation for one in x], range(len(x))
             found = [
                 mpmath.fsum(g[i] * ((i == j) - (1 + hats[i] * hats[j]) / len(x)) for i in places)
