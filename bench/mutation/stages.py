@@ -31,7 +31,7 @@ PROGRAM = "from clgold.conformance.commands.cli import main; main()"
 class Kept(Case):
     """A case whose question is kept, with what the reference says, for the next kernel."""
 
-    question = functools.cached_property(Case.question.fget)  # type: ignore[arg-type]
+    question = functools.cached_property(Case.question.fget)  # type: ignore[arg-type] # it does what is asked of it
 
 
 @dataclass
@@ -76,7 +76,7 @@ def verify(device: Worker, variants: Sequence[Variant], everything: bool = False
     watched, found, rejected = Watched(device), Found(), set[str]()
     for variant in variants:
         reports = []
-        for report in verify_layer(watched, [variant], cases_of(variant.layer)):  # type: ignore[arg-type]
+        for report in verify_layer(watched, [variant], cases_of(variant.layer)):  # type: ignore[arg-type] # it does what is asked of it
             reports.append(report)
             found.cases += 1
             see(watched, report, found, rejected)

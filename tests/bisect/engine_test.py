@@ -59,7 +59,7 @@ def at(node: str, variant: Variant) -> Variant:
     known = shapes(STN)
     operands = next(one.operands for one in STN.nodes if one.name == node)
     given = tuple(None if o is None else known[o] for o in operands)
-    there = lambda shapes, _: None if shapes == given else "another node"  # noqa: E731
+    there = lambda shapes, _: None if shapes == given else "another node"  # noqa: E731 # one line says it
     return replace(variant, supports=there)
 
 
@@ -223,7 +223,7 @@ def test_a_kernel_that_leaves_nothing_is_not_run_again(
     images = [(f"{k}", image) for k, image in enumerate([*pictures.values()] * 2)]
     starts: list[Child] = []
     start = worker.start
-    worker.start = lambda: starts.append(start()) or starts[-1]  # type: ignore[method-assign]
+    worker.start = lambda: starts.append(start()) or starts[-1]  # type: ignore[method-assign] # counts
     found = bisect(worker, primitive(at("FC1.elu", SICK["aborts"])), weights, images)
     assert blamed(found) == {"FC1.elu": "crash"}
     assert len(starts) == 2

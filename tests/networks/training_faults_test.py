@@ -45,7 +45,7 @@ def at(network: Network, fault: Fault) -> Variant:
     known = shapes(network)
     operands = next(one.operands for one in network.nodes if one.name == fault.node)
     given = tuple(None if o is None else known[o] for o in operands)
-    there = lambda shapes, _: None if shapes == given else "another node"  # noqa: E731
+    there = lambda shapes, _: None if shapes == given else "another node"  # noqa: E731 # one line says it
     return replace(PLANTED[fault.variant], supports=there)
 
 
