@@ -157,6 +157,11 @@ def load_variants(path: Path) -> tuple[Variant, ...]:
     return found
 
 
+def load_files(paths: Iterable[Path]) -> tuple[Variant, ...]:
+    """The variants of several files, in their order; VariantError."""
+    return tuple(variant for path in paths for variant in load_variants(path))
+
+
 def load_module(what: str, path: Path) -> ModuleType:
     """A user's Python file as a module; VariantError, which begins with `what` it is to hold."""
     if not path.is_file():

@@ -9,7 +9,7 @@ import click
 
 from clgold.device.catalogue import VARIANTS
 from clgold.device.session import open_session
-from clgold.device.variants import Variant, load_variants
+from clgold.device.variants import Variant, load_files
 from clgold.device.worker import Worker, open_worker
 from clgold.diagnosis.bisect.faults import file_name
 from clgold.golden.cases import Case
@@ -88,7 +88,7 @@ def bisect_command(
     if named is None and (is_layer(target) or asked.anything):
         if images or inputs or weights or fixed or dump:
             raise InputError("--image, --input, --weights, --rtol, --atol, --trace: for networks")
-        theirs = tuple(variant for path in kernels for variant in load_variants(path))
+        theirs = load_files(kernels)
         variants = layer_variants(target, theirs, chosen)
         own = asked.cases(target, seed)
         own += [] if asked.anything else fitted(variants, own, seed)
@@ -101,7 +101,7 @@ def bisect_command(
     division = Division(ranks, grid, None if recipe else steps, timeout, whole)
     if dump is None and division.wanted(found):
         ranked_only(in_process, fixed)
-        theirs = tuple(variant for path in kernels for variant in load_variants(path))
+        theirs = load_files(kernels)
         first = (*pick(theirs + VARIANTS, chosen), *theirs)
         verify_ranks(Wanted(found, weights, seed, images, first, device), division, json_file)
         return
@@ -113,7 +113,7 @@ def bisect_command(
             raise click.UsageError("--trace runs no kernels: no --device, --kernels, --variant, …")
         answer = of_trace(network, dump, images, arrays, fixed, folder)
     else:
-        theirs = tuple(variant for path in kernels for variant in load_variants(path))
+        theirs = load_files(kernels)
         plan = plan_network(network, fused, theirs, chosen, fixed)
         pictures, others = network_inputs(network, images, inputs)
         arrays |= others

@@ -3,7 +3,7 @@
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from clgold.device.catalogue import VARIANTS
 from clgold.device.probe import select
-from clgold.device.variants import Variant, load_variants
+from clgold.device.variants import load_files
 from clgold.golden.probes import PROBES
 from clgold.reference import find_chain
 from clgold.reference.spec import InputError
@@ -93,7 +93,7 @@ def plan(
     """
     for layer in layers:
         find_chain(layer)
-    theirs = loaded(kernels)
+    theirs = load_files(kernels)
     every = pick(theirs + VARIANTS, chosen) or theirs or VARIANTS
     variants = [one for one in every if not layers or one.layer in layers]
     if not variants:
@@ -140,7 +140,7 @@ def run(
     if scheduler and engine == "local":
         raise InputError("--scheduler is for --engine dask")
     end = time.monotonic() + seconds
-    variants = (*loaded(kernels), *VARIANTS)
+    variants = (*load_files(kernels), *VARIANTS)
     items = read_list(file, variants)
     with closing(open_ledger(folder)) as ledger:
         every = [(number, item) for number in range(repeat) for item in items]
@@ -182,7 +182,3 @@ def counting(total: int) -> Iterator[Callable[[Mapping[str, Any]], None]]:
             progress.update(task, advance=1, failed=failed)
 
         yield done
-
-
-def loaded(kernels: Sequence[Path]) -> tuple[Variant, ...]:
-    return tuple(variant for path in kernels for variant in load_variants(path))

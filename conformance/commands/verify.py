@@ -11,7 +11,7 @@ import numpy as np
 from clgold.device.catalogue import VARIANTS
 from clgold.device.protocol import Device
 from clgold.device.session import open_session
-from clgold.device.variants import Variant, VariantError, load_variants
+from clgold.device.variants import Variant, VariantError, load_files
 from clgold.device.worker import open_worker
 from clgold.golden.cases import Case
 from clgold.networks.training import Recipe
@@ -96,7 +96,7 @@ def verify(
               clgold verify conv2d --kernels mine.py --json report.json
     """
     fixed = fixed_tolerance(rtol, atol)
-    theirs = tuple(variant for path in kernels for variant in load_variants(path))
+    theirs = load_files(kernels)
     asked, found = Asked(**cases), named_network(target, size)
     if found is not None:
         found = trained_target(found, recipe, batch, steps)
@@ -133,7 +133,7 @@ def verify(
         for number, _ in enumerate(rounds(kernels, watch)):
             try:
                 if number:
-                    theirs = tuple(variant for path in kernels for variant in load_variants(path))
+                    theirs = load_files(kernels)
                     variants = layer_variants(wanted[0].layer, theirs, chosen)
                     work = layer_work(variants, wanted, timed, json_file is not None)
                 verdict, answer, parts, found_all = work(session)
