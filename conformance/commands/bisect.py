@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from clgold.device.catalogue import VARIANTS
 from clgold.device.session import open_session
 from clgold.device.variants import Variant, load_files
 from clgold.device.worker import Worker, open_worker
@@ -18,7 +17,7 @@ from clgold.networks.summary import summary_rows
 from clgold.networks.training import Recipe
 from clgold.reference.spec import InputError
 
-from ..run.choose import pick, plan_network
+from ..run.choose import plan_network, preferred
 from ..run.fit import fitted
 from ..run.inputs import network_inputs
 from . import output_folder as written
@@ -102,7 +101,7 @@ def bisect_command(
     if dump is None and division.wanted(found):
         ranked_only(in_process, fixed)
         theirs = load_files(kernels)
-        first = (*pick(theirs + VARIANTS, chosen), *theirs)
+        first = preferred(theirs, chosen)
         verify_ranks(Wanted(found, weights, seed, images, first, device), division, json_file)
         return
     arrays = target_weights(found, weights, seed)

@@ -18,7 +18,7 @@ from clgold.networks.training import Recipe
 from clgold.reference.spec import InputError
 
 from ..judge.compare import Comparison
-from ..run.choose import Plan, pick, plan_network, upload_weights
+from ..run.choose import Plan, plan_network, preferred, upload_weights
 from ..run.fit import fitted
 from ..run.groups import failing, grouped
 from ..run.inputs import network_inputs
@@ -107,7 +107,7 @@ def verify(
         raise InputError("--case, --shape, --set, --probe, --like and --data are for layers")
     if found is not None and division.wanted(found):
         ranked_only(in_process, fixed)
-        first = (*pick(theirs + VARIANTS, chosen), *theirs)
+        first = preferred(theirs, chosen)
         verify_ranks(Wanted(found, weights, seed, images, first, device), division, json_file)
         return
     if found is not None:

@@ -85,6 +85,11 @@ def pick(every: Sequence[Variant], chosen: Sequence[str]) -> tuple[Variant, ...]
     return tuple(first)
 
 
+def preferred(theirs: tuple[Variant, ...], chosen: Sequence[str]) -> tuple[Variant, ...]:
+    """What goes before our own choice: --variant, then the user's files."""
+    return (*pick(theirs + VARIANTS, chosen), *theirs)
+
+
 def plan_network(
     network: Network,
     fused: bool,
@@ -92,11 +97,11 @@ def plan_network(
     chosen: Sequence[str],
     fixed: Tolerance | None,
 ) -> Plan:
-    """The network's kernels with their variants: --variant goes first, then the user's, then ours.
+    """The network's kernels with their variants, the preferred ones first.
 
     InputError if the user's files declare variants of which none would run.
     """
-    plan = plan_run(network, fused, (*pick(theirs + VARIANTS, chosen), *theirs), fixed)
+    plan = plan_run(network, fused, preferred(theirs, chosen), fixed)
     if theirs and not any(one in theirs for one in plan.variants.values()):
         used = ", ".join(sorted({kernel.layer for kernel in view(network, fused)}))
         given = ", ".join(f"{one.layer} {one.name!r}" for one in theirs)

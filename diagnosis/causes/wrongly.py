@@ -95,11 +95,6 @@ def with_operand(place: int, change: Callable[..., Array | None]) -> Recompute:
     return recompute
 
 
-def with_input(rearrange: Callable[..., Array | None]) -> Recompute:
-    """The layer with its first operand rearranged, the bounds too."""
-    return with_operand(0, lambda x, **_: rearrange(x))
-
-
 def with_attributes(change: Callable[..., dict[str, Any] | None]) -> Recompute:
     """The layer with the attributes that change(**attributes) gives in place of its own."""
 
