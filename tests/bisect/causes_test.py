@@ -328,8 +328,8 @@ FUSED = [
 ]
 # Of the derived causes one in so many is planted.
 EVERY = 41
-# Of a chain alone; and what is not named of a gradient: its next row of weights is the row before,
-# its blocks of 16 lie beyond its weights.
+# Of a chain alone; and of gradients that add up rows of weights, so that every element takes in the
+# row that is read beyond the last one, of which nothing is known.
 IN_CHAINS_ONLY = {
     ("grid_sample", "align_corners inverted in grid and sampler"),
     ("linear_input_grad", "next row of weights"),
