@@ -53,6 +53,10 @@ def planted(size: str, name: str) -> tuple[Case, Array, dict[str, Enclosure], Ca
     return case, wrongly(seen, cause)[last].value.astype(np.float32), expected, cause
 
 
+# With a padding of 1 they are the same.
+LIKELIER = {"window shifted down": "padding of the rows ignored"}
+
+
 def explained(case: Case, got: Array, expected: dict[str, Enclosure]) -> tuple[Explanation, ...]:
     return explain([(case.question, got, expected)])
 
@@ -65,7 +69,8 @@ def test_a_few_filters_lead_to_the_same_explanations(
     whole = explained(case, got, expected)
     monkeypatch.setattr(screen, "ENOUGH", 1)
     few = explained(case, got, expected)
-    assert name in {one.name for one in (few[0].cause, *few[0].ties)}
+    assert few[0].cause.name == LIKELIER.get(name, name)
+    assert few[0].cause.name == name or name in {one.name for one in few[0].ties}
     assert few[0] == whole[0]
     assert few[0].after == 1.0
     assert set(few) <= set(whole)
