@@ -29,9 +29,11 @@ def rank_question(plan: Plan, held: Arrays, rank: int, kernel: Placed, part: Par
     ]
     for number, (_, one) in enumerate(declared):
         if one.role == "label":
-            scores = shaped[layer.names(len(whole)).index("input")]
+            scores, labels = shaped[layer.names(len(whole)).index("input")], shaped[number]
             assert scores is not None
-            shaped[number] = one_hot(shaped[number], scores.shape[1])
+            assert labels is not None
+            if labels.shape != scores.shape:
+                shaped[number] = one_hot(labels, scores.shape[1])
     attributes = {**kernel.kernel.attributes, **part.attributes}
     return ask(kernel.kernel.chain, tuple(shaped), attributes)
 
@@ -58,9 +60,8 @@ def fit(values: np.ndarray, operand: Operand) -> np.ndarray:
     return values.reshape(*values.shape[: most - 1], -1) if most > 1 else values.reshape(-1)
 
 
-def one_hot(labels: np.ndarray | None, classes: int) -> np.ndarray:
+def one_hot(labels: np.ndarray, classes: int) -> np.ndarray:
     """Labels (N, 1), numbers of classes, as each class's probability, (N, C) float32."""
-    assert labels is not None
     found: np.ndarray = labels.reshape(-1, 1) == np.arange(classes)
     return found.astype(np.float32)
 

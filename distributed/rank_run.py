@@ -18,7 +18,6 @@ from clgold.device.protocol import Device
 from clgold.device.variants import Variant
 from clgold.diagnosis.explain.diagnose import diagnose
 from clgold.diagnosis.explain.text import few_lines
-from clgold.networks.localnet import LOSS, LOSS_GRADIENT
 from clgold.ranks import Array, Placed, Plan, transfers, whole
 from clgold.reference import Question, ask, find_chain
 
@@ -109,8 +108,20 @@ class Rank:
         for order, kernel in enumerate(self.plan.kernels):
             self.told(number, kernel.array)
             self.one(number, PLACES * order, kernel)
-        if LOSS in self.held:
-            self.losses.append(self.held[LOSS].item() * self.held[LOSS_GRADIENT].item())
+        self.losses += self.step_losses()
+
+    def step_losses(self) -> list[float]:
+        """Each loss times its own gradient, which makes a mean of what is a sum over images."""
+        operands = {one.array: one.operands for one in self.plan.kernels}
+        again = [one.operands for one in self.plan.kernels if one.layer == "cross_entropy_grad"]
+        found = [one.array for one in self.plan.kernels if one.layer == "cross_entropy"]
+        factors = (
+            next(first for first, *rest in again if rest == list(operands[name])) for name in found
+        )
+        return [
+            self.held[name].item() * self.held[factor or ""].item()
+            for name, factor in zip(found, factors, strict=True)
+        ]
 
     def one(self, step: int, place: int, kernel: Placed) -> None:
         """A kernel, and what becomes of the array that it leaves."""

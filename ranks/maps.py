@@ -5,8 +5,11 @@ rank has; the third convolution and the fully connected layers read what all hav
 travel: a rank has those of its maps, or of its neurons.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from clgold.reference import find_layer
-from clgold.reference.spec import SpecError
+from clgold.reference.spec import Shape, SpecError
 
 from .rect import Rect, split, whole
 from .sites import by_image
@@ -24,32 +27,61 @@ def maps_of(array: Array, start: int, count: int) -> Rect:
     return whole(array.shape).with_axis(1, start, count)
 
 
+@dataclass(frozen=True)
+class Filters:
+    """A rank's filters: which, of which channels, (origin, size), and in how many groups."""
+
+    start: int
+    count: int
+    channels: tuple[int, int]
+    groups: int
+
+
+def filters_of(work: Work, weight: Shape, rank: int) -> Filters:
+    """A rank's share of filters (M, C/groups, KH, KW), and the channels of their groups."""
+    groups = int(work.attributes.get("groups", 1))
+    filters, channels = weight[0] // groups, weight[1]
+    start, count = split(weight[0], len(work.ranks), rank)
+    first, last = start // filters, -(-(start + count) // filters)
+    if last - first > 1 and (start % filters or count % filters):
+        raise SpecError(
+            f"{work.node.name}: rank {rank} has filters {start} to {start + count - 1}, which "
+            f"are parts of {last - first} groups of {filters}"
+        )
+    within = first * channels, (last - first) * channels
+    return Filters(start, count, within, max(1, last - first))
+
+
 def conv2d(work: Work) -> Placement:
     """Some filters: the channels of the groups that they belong to."""
     image, weight = work.operand(0), work.operand(1)
-    shape, groups = shape_of(work), int(work.attributes.get("groups", 1))
-    filters, channels = weight.shape[0] // groups, weight.shape[1]
+    shape = shape_of(work)
 
     def part(rank: int) -> Part:
-        start, count = split(weight.shape[0], len(work.ranks), rank)
-        first, last = start // filters, -(-(start + count) // filters)
-        if last - first > 1 and (start % filters or count % filters):
-            raise SpecError(
-                f"{work.node.name}: rank {rank} has filters {start} to {start + count - 1}, which "
-                f"are parts of {last - first} groups of {filters}"
-            )
+        own = filters_of(work, weight.shape, rank)
         reads = (
-            maps_of(image, first * channels, (last - first) * channels),
-            *(rows_of(one, start, count) for one in work.operands[1:]),
+            maps_of(image, *own.channels),
+            *weights_of(work, own.start, own.count),
         )
-        return simple(reads, whole(shape).with_axis(1, start, count), groups=max(1, last - first))
+        return simple(reads, whole(shape).with_axis(1, own.start, own.count), groups=own.groups)
 
     return Placement(shape, tuple(part(rank) for rank in work.ranks))
 
 
-def rows_of(array: Array | None, start: int, count: int) -> Rect | None:
+def rows_of(array: Array, start: int, count: int) -> Rect:
     """Some filters' weights, or biases."""
-    return None if array is None else whole(array.shape).with_axis(0, start, count)
+    return whole(array.shape).with_axis(0, start, count)
+
+
+def weights_of(work: Work, start: int, count: int) -> Iterator[Rect | None]:
+    """Some filters' weights and biases, as far as there are any."""
+    for one in work.operands[1:]:
+        yield None if one is None else rows_of(one, start, count)
+
+
+def own_maps(work: Work, array: Array, rank: int) -> Rect:
+    """A rank's share of the maps, or neurons, of an array (N, C, …)."""
+    return maps_of(array, *split(array.shape[1], len(work.ranks), rank))
 
 
 def by_map(work: Work) -> Placement:
@@ -83,7 +115,7 @@ def linear(work: Work) -> Placement:
 
     def part(rank: int) -> Part:
         own = split(weight.shape[0], len(work.ranks), rank)
-        reads = (whole(image.shape), *(rows_of(one, *own) for one in work.operands[1:]))
+        reads = (whole(image.shape), *weights_of(work, *own))
         return simple(reads, whole(shape).with_axis(1, *own))
 
     return Placement(shape, tuple(part(rank) for rank in work.ranks))
@@ -101,7 +133,7 @@ def classes(work: Work) -> Placement:
 
 MAPS: dict[str, Rule] = {
     "conv2d": conv2d,
-    **dict.fromkeys(("relu", "max_pool2d", "avg_pool2d"), by_map),
+    **dict.fromkeys(("relu", "elu", "tanh", "sigmoid", "max_pool2d", "avg_pool2d"), by_map),
     "local_response_norm": local_response_norm,
     "linear": linear,
     "softmax": by_image,

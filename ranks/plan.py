@@ -7,6 +7,7 @@ from clgold.networks import Kernel, Network, view
 from clgold.reference.spec import Shape, SpecError
 
 from .gradients import BACKWARD
+from .map_gradients import MAP_BACKWARD
 from .maps import MAPS
 from .rect import Rect, nothing, whole
 from .sites import FORWARD
@@ -111,10 +112,13 @@ class Builder:
         self.arrays[array.name] = array
         self.names.setdefault(array.name, array.name)
 
+    @property
+    def by_sites(self) -> bool:
+        return any(node.layer == "local2d" for node in self.network.nodes)
+
     def rule(self, layer: str) -> Rule:
         """How that layer is divided here: by sites where there are sites, else by maps."""
-        by_sites = any(node.layer == "local2d" for node in self.network.nodes)
-        rules = {**FORWARD, **BACKWARD} if by_sites else MAPS
+        rules = {**FORWARD, **BACKWARD} if self.by_sites else {**MAPS, **MAP_BACKWARD}
         if layer not in rules:
             raise SpecError(f"{self.network.name}: no rule divides the layer {layer} among ranks")
         return rules[layer]
@@ -140,13 +144,13 @@ class Builder:
         self.placed.append(Placed(kernel, given, kernel.buffer, found.parts, found.partial))
 
     def array(self, name: str, found: Placement) -> Array:
-        kind = "gradient" if name.endswith(".grad") else "activation"
+        kind = "gradient" if ".grad" in name else "activation"
         writes = tuple(part.writes for part in found.parts)
         return Array(name, found.shape, kind, writes, self.nowhere(found.shape), found.partial)
 
     def shape_weights(self, layer: str, given: tuple[str | None, ...]) -> None:
         """Give the weights (O, I) of what reads an image as a row the image's axes."""
-        if layer != "linear" or given[0] is None or given[1] is None:
+        if layer != "linear" or not self.by_sites or given[0] is None or given[1] is None:
             return
         image, weights = self.arrays[given[0]], self.arrays[given[1]]
         if len(image.shape) > 2:

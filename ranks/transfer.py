@@ -25,14 +25,14 @@ class Transfer:
 
 
 def transfers(array: Array) -> tuple[Transfer, ...]:
-    """Every message that an array needs; none where each rank reads what it wrote."""
+    """Every message that an array needs; none to a rank that wrote all that it reads."""
     if array.writes is None or array.kind == "data":
         return ()
     found = (
         Transfer(source, target, wrote & needed)
         for target, needed in enumerate(array.reads)
         for source, wrote in enumerate(array.writes)
-        if source != target
+        if source != target and (array.partial or array.writes[target] & needed != needed)
     )
     return tuple(one for one in found if one.rect.count)
 

@@ -44,13 +44,13 @@ def plan(
               clgold plan localnet --grid 2x2
     """
     target = find_network(network, size or whole_size(network))
-    shape = grid_of(ranks, grid)
+    target, shape = trained_target(target, recipe, batch, None), grid_of(ranks, grid)
     if shape is not None:
         show_division(target, shape, rank, json_file)
         return
     if rank is not None:
         raise InputError("--rank needs --ranks or --grid")
-    found = trained_target(target, recipe, batch, None).network
+    found = target.network
     rows = plan_rows(found)
     show(json_file, [asdict(row) for row in rows], report.plan_table(found, rows))
 

@@ -16,7 +16,7 @@ from ..run.inputs import network_images
 from .help import section
 from .options import grid_of, grid_options, size_option
 from .output import MISMATCH, show
-from .targets import Target, target_weights
+from .targets import Target, target_weights, training_arrays
 
 if TYPE_CHECKING:
     from clgold.distributed.rank_main import Job
@@ -138,7 +138,7 @@ def the_grid(division: Division) -> tuple[int, int]:
 
 
 def divide(target: Target, grid: tuple[int, int]) -> "Plan":
-    """What runs: of the locally-connected network the training step, of others the forward half."""
+    """What runs: of the locally-connected network the training step, of others what they are."""
     from clgold.ranks import plan, step_plan
 
     return plan(target.network, grid) if target.local is None else step_plan(target.local, grid)
@@ -155,10 +155,14 @@ def job_of(wanted: Wanted, division: Division, divided: "Plan") -> "Job":
         return own(rank) | ({} if target.local is None else constants(target.local))
 
     def own(rank: int) -> dict[str, Any]:
-        if wanted.weights is None and target.arrays is None:
-            return own_weights(network, divided, rank, wanted.seed)
-        given = target_weights(target, wanted.weights, wanted.seed)
-        return own_weights_of(given, divided, rank)
+        seeded = target.forward or network
+        if wanted.weights is not None or target.arrays is not None:
+            given = target_weights(target, wanted.weights, wanted.seed)
+            return own_weights_of(given, divided, rank)
+        others = {} if target.forward is None else training_arrays(network, wanted.seed)
+        return own_weights(seeded, divided, rank, wanted.seed) | own_weights_of(
+            others, divided, rank
+        )
 
     steps: Sequence[Any]
     if target.local is not None:
@@ -168,7 +172,9 @@ def job_of(wanted: Wanted, division: Division, divided: "Plan") -> "Job":
         steps = [step_data(target.local, wanted.seed, number) for number in range(count)]
     else:
         if division.steps is not None:
-            raise InputError("--steps is for localnet; other networks take a step for each image")
+            raise InputError(
+                "--steps is for localnet and --train; other networks take a step for each image"
+            )
         source = next(iter(network.inputs))
         pictures = network_images(network, wanted.images).values()
         steps = [{source: picture} for picture in pictures]

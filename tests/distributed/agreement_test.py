@@ -1,13 +1,10 @@
 """A divided network gives what the whole one gives, whatever the grid."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pytest
 
 from clgold.distributed import rank_run
 from clgold.distributed.arrays import constants, own_weights, own_weights_of, step_data
-from clgold.distributed.questions import fit, one_hot
 from clgold.distributed.rank_run import HONEST, Moves, Rank
 from clgold.distributed.report import judge_all
 from clgold.distributed.state import NOT_CLEARED, STALE, TWICE
@@ -24,12 +21,11 @@ from clgold.networks.localnet import (
     WEIGHTS1,
     localnet,
 )
-from clgold.ranks import Placed, Plan, plan, step_plan, whole
-from clgold.reference import FULL, Enclosure, Question, find_layer, generator
-from clgold.reference.evaluate import enclose
-from clgold.reference.operands import Operand
+from clgold.ranks import Plan, plan, step_plan, whole
+from clgold.reference import Enclosure, Question, generator
 
 from .threads import Paper, ThreadComm, rounded, run_threads
+from .whole import enclosed
 
 NET = SIZES[SMALL]
 NETWORK = localnet(NET)
@@ -53,58 +49,13 @@ def run(
     return run_threads(found.ranks, work)
 
 
-def fitted(one: Enclosure, operand: Operand) -> Enclosure:
-    bound = None if one.bound is None else fit(one.bound, operand)
-    return Enclosure(fit(one.value, operand), bound)
-
-
 def whole_reference(ranks: int) -> dict[str, Enclosure]:
-    """Every array behind a step of the whole network, with all that it may be off.
-
-    Each is enclosed from the ones before it. What ranks add up passes through as many more
-    roundings as there are ranks beside the first.
-    """
+    """Every array behind a step of the whole network, with all that it may be off."""
     found = step_plan(NET, (1, 1))
-    given: Mapping[str, np.ndarray] = {**seeded_weights(NETWORK, 0), **constants(NET)}
+    given = {**seeded_weights(NETWORK, 0), **constants(NET), **step_data(NET, 0, 0)}
     known = {name: Enclosure(values.astype(np.float64)) for name, values in given.items()}
     known[WEIGHTS1] = Enclosure(known[WEIGHTS1].value.reshape(found.arrays[WEIGHTS1].shape))
-    data = step_data(NET, 0, 0)
-    known |= {name: Enclosure(values.astype(np.float64)) for name, values in data.items()}
-    for kernel in found.kernels:
-        if kernel.layer != "evaluate":
-            known[kernel.array] = whole_kernel(found, kernel, known, ranks)
-    return known
-
-
-def whole_kernel(
-    divided: Plan, kernel: Placed, known: Mapping[str, Enclosure], ranks: int
-) -> Enclosure:
-    layer, (part,) = find_layer(kernel.layer), kernel.parts
-    whole_operands = layer.complete(tuple(None if o is None else known[o] for o in kernel.operands))
-    operands = [
-        None if one is None else fitted(one, declared)
-        for one, (_, declared) in zip(
-            whole_operands, layer.declared(len(whole_operands)), strict=True
-        )
-    ]
-    if "target" in layer.names(len(operands)):
-        place = layer.names(len(operands)).index("target")
-        labels = known[LABELS].value
-        operands[place] = Enclosure(one_hot(labels, NET.classes).astype(np.float64))
-    attributes = {**kernel.kernel.attributes, **part.attributes}
-    found = enclose(layer, tuple(operands), attributes, FULL)
-    bound = found.radius
-    if kernel.partial:
-        magnitude = found.magnitude
-        if layer.name != "cross_entropy":  # whose terms are all positive
-            sizes = tuple(None if one is None else one.magnitude for one in operands)
-            resolved, _ = layer.resolve(
-                tuple(s if s is None else s.shape for s in sizes), attributes
-            )
-            magnitude = layer.formula(*sizes, **resolved)
-        bound = bound + FULL.gamma(ranks - 1) * (magnitude + bound)
-    shape = divided.arrays[kernel.array].shape
-    return Enclosure(found.value.reshape(shape), bound.reshape(shape))
+    return enclosed(found, known, ranks)
 
 
 @pytest.mark.parametrize("grid", [(1, 1), (1, 2), (1, 4), (4, 1), (2, 2), (2, 3), (3, 3)])

@@ -150,7 +150,7 @@ def test_without_mpi_there_is_one_sentence(tmp_path: Path) -> None:
             ("conv2d", "--ranks", 2),
             "--timeout and --full are for networks",
         ),
-        (("alexnet", "--ranks", 1, "--steps", 2), "--steps is for localnet"),
+        (("alexnet", "--ranks", 1, "--steps", 2), "--steps is for localnet and --train"),
         (("localnet", "--rtol", 1), "--in-process, --rtol and --atol are not for ranks"),
         (("localnet", "--grid", "2"), "'2' is no grid"),
     ],
