@@ -11,6 +11,7 @@ from .fixtures import Spec, specs
 from .manifest import GENERATOR, Fixture
 from .movement import movement
 from .produce import Made
+from .seals import SEALS, seal
 from .store import Finding, Store, strays
 
 
@@ -24,6 +25,8 @@ def select(only: str | None) -> list[Spec]:
 
 def differences(store: Store, made: Sequence[Made], only: str | None) -> list[Finding]:
     """Every difference in the fixtures that the pattern selects, in the manifest's order."""
+    if store.seals:
+        return unsealed(store.seals, made)
     known = store.manifest.fixtures
     computed = {one.spec.identity: one for one in made}
     found = [one for one in store.damage if one.name not in known or selected(one.name, only)]
@@ -36,6 +39,20 @@ def differences(store: Store, made: Sequence[Made], only: str | None) -> list[Fi
         if name not in computed and selected(name, only):
             found.append(Finding(name, f"is in the manifest, but is no fixture: {fixture.case}"))
     return found + general(store)
+
+
+def unsealed(seals: Sequence[bytes], made: Sequence[Made]) -> list[Finding]:
+    """The fixtures, as made here, that are not those that were sealed."""
+    names = [spec.identity for spec in specs()]
+    if len(names) != len(seals):
+        return [Finding(SEALS, f"is of {len(seals)} fixtures, expected {len(names)}")]
+    expected = dict(zip(names, seals, strict=True))
+    problem = "is not what was sealed; --fixtures with a checkout's golden/ tells what moves"
+    return [
+        Finding(one.spec.identity, problem)
+        for one in made
+        if seal(one.spec.identity, one.fixture) != expected[one.spec.identity]
+    ]
 
 
 def selected(name: str, only: str | None) -> bool:

@@ -54,14 +54,18 @@ def to_text(manifest: Manifest) -> str:
     for change in manifest.changes:
         parts.append(f"[[change]]\n{pairs(vars(change))}")
     parts.append(f"[archives]\n{pairs(manifest.archives)}")
-    for name, fixture in manifest.fixtures.items():
-        inputs = "".join(f"    {inline(k, one)},\n" for k, one in fixture.inputs.items())
-        parts.append(
-            f"[fixture.{quoted(name)}]\n{pairs({'case': fixture.case, 'why': fixture.why})}"
-            f"inputs = [\n{inputs}]\noutput = {inline('output', fixture.output)}\n"
-            f"stored = {str(fixture.stored).lower()}\n"
-        )
+    parts += [entry(name, fixture) for name, fixture in manifest.fixtures.items()]
     return "\n".join(parts)
+
+
+def entry(name: str, fixture: Fixture) -> str:
+    """A fixture as TOML."""
+    inputs = "".join(f"    {inline(k, one)},\n" for k, one in fixture.inputs.items())
+    return (
+        f"[fixture.{quoted(name)}]\n{pairs({'case': fixture.case, 'why': fixture.why})}"
+        f"inputs = [\n{inputs}]\noutput = {inline('output', fixture.output)}\n"
+        f"stored = {str(fixture.stored).lower()}\n"
+    )
 
 
 def pairs(values: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from .check import selected
 from .fixtures import specs
 from .manifest import Change, Fixture, Manifest
 from .produce import Made, computed_by
+from .seals import SEALS
 from .store import MANIFEST, Store, read
 from .write import write
 
@@ -20,7 +21,12 @@ def read_or_none(folder: Path) -> Store:
     if not folder.is_dir():
         raise InputError(f"{folder}: there is no such folder")
     manifest = folder / MANIFEST
-    return read(folder) if manifest.is_symlink() or manifest.exists() else Store(Manifest(), {})
+    if manifest.is_symlink() or manifest.exists():
+        return read(folder)
+    if (folder / SEALS).exists():
+        said = "holds seals alone, as a wheel does; fixtures are regenerated in a checkout"
+        raise InputError(f"{folder}: {said}, or in another folder with --fixtures")
+    return Store(Manifest(), {})
 
 
 def usable_reason(reason: str | None) -> str:

@@ -12,6 +12,7 @@ from clgold.reference.spec import InputError
 from .archive import digest, read_bytes, read_npz
 from .manifest import Manifest
 from .parse import parse, read_text
+from .seals import SEALS, read_seals
 
 FOLDER = Path(__file__).parent
 MANIFEST, ARCHIVES = "manifest.toml", "arrays"
@@ -27,11 +28,15 @@ class Finding:
 
 @dataclass(frozen=True)
 class Store:
-    """What a folder holds: the manifest, the outputs that are stored, and what is damaged."""
+    """What a folder holds: the manifest, the outputs that are stored, and what is damaged.
+
+    Where a wheel is installed it holds neither, but a seal for each fixture there is to be.
+    """
 
     manifest: Manifest
     outputs: Mapping[str, np.ndarray]
     damage: tuple[Finding, ...] = ()
+    seals: tuple[bytes, ...] = ()
 
 
 def group_of(case: str) -> str:
@@ -41,6 +46,8 @@ def group_of(case: str) -> str:
 
 def read(folder: Path) -> Store:
     """The fixtures of a folder. InputError, and nothing read beyond it, for what is hostile."""
+    if (folder / SEALS).is_file() and not (folder / MANIFEST).exists():
+        return Store(Manifest(), {}, seals=read_seals(within(folder, SEALS)))
     manifest = parse(read_text(within(folder, MANIFEST)), folder / MANIFEST)
     outputs: dict[str, np.ndarray] = {}
     damage: list[Finding] = []

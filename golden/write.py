@@ -1,8 +1,8 @@
 """Writes fixtures whole, or not at all.
 
 An archive's name holds the digest of its bytes. So a new one never replaces an old one that the
-manifest still names: archives are written first, the manifest last, and whatever interrupts that
-leaves the old fixtures as they were.
+manifest still names: archives are written first, then the seals, the manifest last, and whatever
+interrupts that leaves the old fixtures as they were.
 """
 
 import re
@@ -14,6 +14,7 @@ import numpy as np
 
 from .archive import npz
 from .manifest import Manifest, to_text
+from .seals import SEALS, seals
 from .store import ARCHIVES, MANIFEST, archive_name, stored_names, strays, within
 from .whole import writable, write_whole
 
@@ -45,5 +46,6 @@ def write(folder: Path, manifest: Manifest, outputs: Mapping[str, np.ndarray]) -
         (folder / ARCHIVES).mkdir(exist_ok=True)
         for group, content in contents.items():
             write_whole(within(folder, archives[group]), content)
+        write_whole(within(folder, SEALS), seals(whole))
         write_whole(within(folder, MANIFEST), to_text(whole).encode())
         tidy(folder, whole)

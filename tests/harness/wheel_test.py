@@ -91,6 +91,22 @@ def test_the_wheel_holds_one_package_and_declares_one_program(installed: Path) -
     assert [line for line in declared if line.startswith("[")] == ["[console_scripts]"]
 
 
+def test_the_wheel_is_small(installed: Path) -> None:
+    (wheel,) = installed.parent.glob("*.whl")
+    assert wheel.stat().st_size < 1_200_000
+
+
+def test_the_fixtures_are_sealed_in_the_wheel(installed: Path, empty: Path) -> None:
+    assert {path.name for path in (installed / "clgold" / "golden").glob("*.bin")} == {"seals.bin"}
+    assert not (installed / "clgold" / "golden" / "manifest.toml").exists()
+    only = ("--only", "scale_shift-*")
+    said = run(installed, empty, "-c", PROGRAM, "golden", "check", *only)
+    assert said.endswith("verdict: pass\n")
+    said = run(installed, empty, "-c", PROGRAM, "golden", "export", *only, "--format", "bin", "out")
+    assert len([path for path in (empty / "out").iterdir() if path.is_dir()]) == 24
+    assert " fixtures in out, 0 left out" in said
+
+
 def test_clgold_has_a_version_and_the_reference(installed: Path, empty: Path) -> None:
     program = "import clgold; print(clgold.__version__, clgold.reference.__file__)"
     said = run(installed, empty, "-c", program).split()

@@ -37,8 +37,8 @@ def test_grey_photographs_have_the_bits_that_they_always_had(name: str) -> None:
 
 @pytest.mark.parametrize("name", GREY)
 def test_colour_photographs_are_the_files_pixels(name: str) -> None:
-    values = load_image(FOLDER / name, (1, 3, 256, 256))
     pixels = np.asarray(Image.open(FOLDER / name))
+    values = load_image(FOLDER / name, (1, 3, *pixels.shape[:2]))
     assert values.dtype == np.float32
     assert values.flags.c_contiguous
     assert np.array_equal(values[0] * np.float32(255), pixels.transpose(2, 0, 1))
