@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 
 from .attributes import count, padding, pair
+from .enclosed_product import enclosed_product
 from .evaluate import evaluate
+from .grid import exact_below
 from .im2col import Place, column_parts, im2col
 from .layer import Array, Attributes, Enclosure, Layer
 from .operands import Operand, Setting
@@ -14,7 +16,7 @@ from .profile import BINARY64, Profile
 from .rounded_product import rounded_product
 from .rounding import Exact
 from .spec import Padding, Pair, Shape, SpecError
-from .sums import blocked_product, exact_below, product_sum_error
+from .sums import blocked_product, product_sum_error, sums_of
 from .windows import positions
 
 
@@ -123,6 +125,37 @@ def error(
     )
 
 
+def together(
+    profile: Profile, input: Array, weight: Array, bias: Array | None, **attributes: Any
+) -> Enclosure:
+    """Value and bound (N, M, OH, OW) in one pass over the windows."""
+    groups, m = attributes["groups"], weight.shape[0]
+    sums = sums_of(profile, input, weight, bias, weight[0].size)
+    sizes = np.abs(weight.reshape(groups, m // groups, -1)).astype(np.float64)
+    offset = None if bias is None else bias.astype(np.float64).reshape(groups, -1)
+    present = nonzero(input, weight.shape, attributes) if np.all(weight != 0) else None
+    bound = np.empty(shape_rule(input.shape, weight.shape, None, **attributes))
+    grouped = bound.reshape(bound.shape[0], groups, -1, *bound.shape[2:])
+
+    def product(place: Place, rows: Array, columns: Array) -> Array:
+        counts = None if present is None else present[place].reshape(groups, 1, -1)
+        found = enclosed_product(sums, (rows, sizes), columns, offset, counts)
+        part = grouped[place]
+        part[...] = found.radius.reshape(part.shape)
+        return found.value
+
+    return Enclosure(assemble(input, weight, attributes, np.float64, product), bound)
+
+
+def nonzero(input: Array, weight: Shape, attributes: Attributes) -> Array:
+    """(N, groups, 1, OH, OW): how many values each window holds that are not zero."""
+    n, c, h, w = input.shape
+    groups = attributes["groups"]
+    present = input.reshape(n, groups, c // groups, h, w) != 0
+    planes = present.sum(axis=2, dtype=np.float64)
+    return products(planes, np.ones((groups, 1, *weight[2:])), **attributes)[:, :, np.newaxis]
+
+
 def exact(
     index: tuple[int, ...],
     input: Array,
@@ -207,6 +240,7 @@ CONV2D = Layer(
     *(conv2d, shape_rule, formula, error, exact),
     honest=honest,
     rounded=rounded,
+    together=together,
     attributes={"stride": pair(1), "padding": padding(0), "dilation": pair(1), "groups": count(1)},
     output="N M OH OW",
     sums="C/groups KH KW",

@@ -113,6 +113,11 @@ def enclose_resolved(
         return enclose_choices(layer, operands, place, enclose_one)
     if layer.per == "element" and is_large(operands):
         return enclose_in_pieces(layer, operands, attributes, profile)
+    if layer.together is not None and all(one is None or one.bound is None for one in operands):
+        values = (None if one is None else one.value for one in operands)
+        with np.errstate(all="ignore"):
+            found: Enclosure = layer.together(profile, *values, **attributes)
+        return found
     return enclose_whole(layer, operands, attributes, profile)
 
 
@@ -172,6 +177,10 @@ def enclose_whole(
         choices = None
         if layer.choices is not None:
             choices = layer.choices(profile, value, *operands, **attributes)
-    # A NaN bound says that no bound is known: anything may come out.
-    bound = np.where(np.isnan(bound) & ~np.isnan(value), np.inf, bound)
-    return Enclosure(value, bound, choices)
+    return Enclosure(value, known_or_infinite(bound, value), choices)
+
+
+def known_or_infinite(bound: Array, value: Array) -> Array:
+    """The bound; one that is NaN says that none is known: anything may come out."""
+    unknown = np.isnan(bound)
+    return np.where(unknown & ~np.isnan(value), np.inf, bound) if unknown.any() else bound

@@ -64,6 +64,8 @@ class Layer:
     rounded     (*float32 arrays, **attributes) → correctly rounded float32, where the layer has a
                 better way than formula, own_error and exact; its formula then takes float32
                 operands too, and widens them part by part
+    together    (profile, *float32 or float64 arrays, **attributes) → Enclosure: what formula and
+                error give for operands without errors, where one pass is quicker than both
     attributes  in the function's order, each by its kind and default
     output      the axes of the output, "()" for one number; "" where they are those of the first
                 operand
@@ -95,6 +97,7 @@ class Layer:
     choices: Callable[..., Array | None] | None = None
     honest: Callable[..., Array] | None = None
     rounded: Callable[..., Array] | None = None
+    together: Callable[..., Enclosure] | None = None
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
     output: str = ""
     per: str = ""

@@ -4,14 +4,16 @@ from collections.abc import Callable
 
 import numpy as np
 
+from .enclosed_product import enclosed_product
 from .evaluate import evaluate
+from .grid import exact_below
 from .layer import Array, Enclosure, Layer
 from .operands import Operand, Setting
 from .profile import BINARY64, Profile
 from .rounded_product import rounded_product
 from .rounding import Exact
 from .spec import Shape, SpecError
-from .sums import blocked_product, exact_below, product_sum_error
+from .sums import blocked_product, product_sum_error, sums_of
 
 NUMBERS = 2**20  # of the weights at a time, widened to float64
 
@@ -68,17 +70,27 @@ def formula(input: Array, weight: Array, bias: Array | None) -> Array:
 def error(
     profile: Profile, value: Array, input: Enclosure, weight: Enclosure, bias: Enclosure | None
 ) -> Array:
-    """K·u·(Σ|x||w| + |b|), K products that are not zero, one more for a bias; part by part."""
-    bound = np.empty(value.shape)
-    step = max(1, NUMBERS // max(input.value.shape))
-    for start in range(0, len(weight.value), step):
-        part = slice(start, start + step)
-        own = Enclosure(weight.value[part], None if weight.bound is None else weight.bound[part])
-        offset = None if bias is None else bias.value[part]
-        bound[:, part] = product_sum_error(
-            *(profile, products, input, own, offset), depth=weight.value.shape[1]
-        )
-    return bound
+    """K·u·(Σ|x||w| + |b|), K products that are not zero, one more for a bias."""
+    offset = None if bias is None else bias.value
+    depth = weight.value.shape[1]
+    return product_sum_error(profile, products, input, weight, offset, depth)
+
+
+def together(profile: Profile, input: Array, weight: Array, bias: Array | None) -> Enclosure:
+    """Value and bound (N, O), part by part."""
+    sums = sums_of(profile, input, weight, bias, weight.shape[1])
+    counts = (input != 0).sum(axis=1, dtype=np.float64)
+    bound: Array = np.empty((len(input), len(weight)))
+
+    def product(part: slice, rows: Array, columns: Array) -> Array:
+        offset = None if bias is None else bias[part].astype(np.float64)
+        sizes = np.abs(rows)
+        present = counts[np.newaxis] if sizes.min() > 0 else None
+        found = enclosed_product(sums, (rows, sizes), columns.copy(), offset, present)
+        bound[:, part] = found.radius.T
+        return found.value
+
+    return Enclosure(assemble(input, weight, np.float64, product), bound)
 
 
 def exact(index: tuple[int, ...], input: Array, weight: Array, bias: Array | None) -> Exact:
@@ -126,6 +138,7 @@ LINEAR = Layer(
     *(linear, shape_rule, formula, error, exact),
     honest=honest,
     rounded=rounded,
+    together=together,
     output="N O",
     sums="I",
     examples=EXAMPLES,

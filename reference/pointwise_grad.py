@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from .grid import grid_step, lowest
 from .layer import Array, Enclosure, Layer
 from .operands import Operand, Setting
 from .profile import Profile
 from .spec import Shape, SpecError
-from .sums import grid_step, lowest
 
 PAIRS: tuple[Setting, ...] = ((((3, 17), (3, 17)), {}), (((2, 3, 5, 7), (2, 3, 5, 7)), {}))
 

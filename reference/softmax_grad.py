@@ -5,11 +5,12 @@ from fractions import Fraction
 import numpy as np
 
 from .evaluate import evaluate
+from .grid import grid_step, lowest
 from .layer import Array, Enclosure
 from .profile import Profile
 from .row_grad import line, row_gradient
 from .softmax import SOFTMAX
-from .sums import SLACK, grid_step, lowest
+from .sums import SLACK
 
 
 def softmax_grad(grad: Array, result: Array, dim: int) -> Array:

@@ -7,9 +7,11 @@ counts the products that are not zero, and a bias: adding zero rounds nothing.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
+from .grid import Grid, lowest
 from .layer import Array, Enclosure
 from .profile import Profile
 
@@ -20,6 +22,48 @@ SLACK = 1 + 2.0**-20
 BLOCK = 512
 
 Contraction = Callable[[Array, Array], Array]
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """Sums of products before any is formed: what their bounds depend on beside magnitudes.
+
+    depth    how many terms a kernel adds up, zeros and a bias included
+    flushes  whether subnormal operands, products or partial sums may be flushed to zero
+    grid     None of operands that are in error themselves
+    plain    of terms as they are: a lone one is not rounded; of two, it is once; of more, K − 1
+             would do, but for Kahan's method
+    """
+
+    profile: Profile
+    depth: int
+    flushes: bool
+    grid: Grid | None
+    plain: bool = False
+
+    def bound(
+        self, magnitude: Array, count: Array, lost: Array | None, passed_on: Array | None = None
+    ) -> Array:
+        """The bound of sums with these magnitudes, and so many terms that are not zero.
+
+        lost is what flushing costs, passed_on what comes of errors of the operands.
+        """
+        terms = count
+        if self.plain:
+            terms = np.where(count > 1, count - (self.depth < 3), 0)
+        relative = self.profile.summed(terms, self.depth)
+        bound = relative * magnitude
+        if lost is not None:
+            bound += lost * (1 + relative)
+        if passed_on is not None:
+            bound += passed_on
+        if self.grid is not None:
+            bound = self.grid.zeroed(bound, magnitude)
+        largest = self.profile.largest
+        if not np.max(magnitude, initial=0.0) * SLACK <= largest:
+            bound = np.where(magnitude * SLACK > largest, np.inf, bound)
+        bound *= SLACK
+        return bound
 
 
 def product_sum_error(
@@ -34,30 +78,29 @@ def product_sum_error(
     """The bound for contract(input, weight) + bias, `bias` shaped to be added to it.
 
     contract is bilinear and without rounding of its own other than float64's; depth is how many
-    products a kernel adds up, zeros included. Of a `plain` sum the products are terms as they are:
-    a lone one is not rounded; of two, it is once; of more, K − 1 would do, but for Kahan's method.
-    Zero where the data are such that every order of summation is exact.
+    products a kernel adds up, zeros included; `plain` as in Sums. Zero where the data are such
+    that every order of summation is exact.
     """
     x, w = input.magnitude, weight.magnitude
     offset = np.zeros(1) if bias is None else np.abs(bias)
+    exact = input.exact and weight.exact
+    grid = Grid(profile, input.value, weight.value, bias) if exact else None
+    sums = Sums(profile, depth + (bias is not None), flushes(profile, x, w, bias), grid, plain)
     magnitude = contract(x, w) + offset
     count = contract((x != 0) * 1.0, (w != 0) * 1.0) + (offset != 0)
-    rounded = np.where(count > 1, count - (depth < 3), 0) if plain else count
-    relative = profile.summed(rounded, depth + (bias is not None))
-    bound = relative * magnitude
-    lost = flushed(profile, contract, x, w, offset, count)
-    del count, rounded  # of large results each of these is much memory
-    if lost is not None:
-        bound = bound + lost * (1 + relative)
-    del relative, lost
-    if input.exact and weight.exact:
-        bound = zero_where_exact(profile, bound, magnitude, input.value, weight.value, bias)
-    else:
+    lost = flushed(profile, contract, x, w, count) if sums.flushes else None
+    passed_on = None
+    if not exact:
         products = contract(np.abs(input.value), np.abs(weight.value))
-        bound = bound + (magnitude - offset - products) * SLACK
-    if not np.max(magnitude, initial=0.0) * SLACK <= profile.largest:
-        bound = np.where(magnitude * SLACK > profile.largest, np.inf, bound)
-    return bound * SLACK
+        passed_on = (magnitude - offset - products) * SLACK
+    return sums.bound(magnitude, count, lost, passed_on)
+
+
+def sums_of(profile: Profile, input: Array, weight: Array, bias: Array | None, depth: int) -> Sums:
+    """The sums of `depth` products of operands without errors, and a bias."""
+    least = flushes(profile, input, weight, bias)
+    grid = Grid(profile, input, weight, bias)
+    return Sums(profile, depth + (bias is not None), least, grid)
 
 
 def plain_sum_error(
@@ -66,50 +109,6 @@ def plain_sum_error(
     """The bound for add(terms), a sum without products: nothing is rounded of one term."""
     one = Enclosure(np.ones(1))
     return product_sum_error(profile, lambda x, w: add(x) * w, terms, one, None, depth, plain=True)
-
-
-def zero_where_exact(
-    profile: Profile,
-    bound: Array,
-    magnitude: Array,
-    input: Array,
-    weight: Array,
-    bias: Array | None,
-) -> Array:
-    """The bound, and 0 where no order of summation can round.
-
-    All products are multiples of a power of two; while the sum of their magnitudes stays below
-    1/u of that, every partial sum is a number of the format.
-    """
-    smallest = float(magnitude.min()) * profile.u
-    # A few values show that most data have no such power: the rest need not be looked at.
-    if not smallest < grid_step(input.ravel()[:256]) * grid_step(weight.ravel()[:256]):
-        return bound
-    step = common_step(profile, input, weight, bias)
-    return np.where(magnitude * profile.u < step, 0.0, bound) if step else bound
-
-
-def exact_below(profile: Profile, input: Array, weight: Array, bias: Array | None) -> float:
-    """The magnitude up to which no sum of products can round, whatever the order; 0: none known.
-
-    As in `zero_where_exact`, before any product is known.
-    """
-    few = [a.reshape(-1)[:: a.size // 256 + 1] for a in (input, weight)]
-    scale = float(np.abs(few[0]).max()) * float(np.abs(few[1]).max())
-    if not scale * profile.u < grid_step(few[0]) * grid_step(few[1]):
-        return 0.0
-    return common_step(profile, input, weight, bias) / profile.u
-
-
-def common_step(profile: Profile, input: Array, weight: Array, bias: Array | None) -> float:
-    """The power of two of which all products and the bias are multiples; 0 if there is none, or
-    an operand or a sum may be flushed.
-    """
-    step = grid_step(input) * grid_step(weight)
-    if bias is not None:
-        step = min(step, grid_step(bias))
-    least = min(lowest(np.abs(a)) for a in (input, weight, bias) if a is not None)
-    return step if min(step, least) >= profile.smallest_normal else 0.0
 
 
 def blocked_product(rows: Array, columns: Array) -> Array:
@@ -130,35 +129,19 @@ def roundings(depth: int) -> int:
     return min(depth, BLOCK) + -(-depth // BLOCK)
 
 
-def flushed(
-    profile: Profile, contract: Contraction, x: Array, w: Array, offset: Array, count: Array
-) -> Array | None:
-    """What flushing subnormal operands, products and partial sums to zero may cost.
+def flushes(profile: Profile, input: Array, weight: Array, bias: Array | None) -> bool:
+    """Whether flushing subnormal operands, products and partial sums to zero may cost anything.
 
-    None for nothing: when the operands' last places lie so high that no sum can be subnormal.
+    Not when the operands' last places lie so high that no sum can be subnormal.
     """
+    tiny, least = profile.smallest_normal, (lowest(input), lowest(weight))
+    offset = np.inf if bias is None else lowest(bias)
+    high = least[0] * least[1] >= tiny * 2.0**48 and offset >= tiny * 2.0**24
+    return not (min(least) >= tiny and high)
+
+
+def flushed(profile: Profile, contract: Contraction, x: Array, w: Array, count: Array) -> Array:
+    """What that may cost, for the magnitudes x and w and so many terms that are not zero."""
     tiny = profile.smallest_normal
-    least = lowest(x), lowest(w)
-    high = least[0] * least[1] >= tiny * 2.0**48 and lowest(offset) >= tiny * 2.0**24
-    if min(least) >= tiny and high:
-        return None
     lost_inputs = contract(x * (x < tiny), w) + contract(x, w * (w < tiny))
     return 2 * count * tiny + lost_inputs + tiny
-
-
-def lowest(magnitudes: Array) -> float:
-    """The smallest magnitude that is not zero; infinity when all are zero."""
-    return float(np.min(magnitudes, where=magnitudes > 0, initial=np.inf))
-
-
-def grid_step(values: Array) -> float:
-    """The largest power of two of which all `values` are multiples; infinity if all are 0."""
-    nonzero = values[np.isfinite(values) & (values != 0)]
-    if not np.all(np.isfinite(values)):
-        return 0.0
-    if nonzero.size == 0:
-        return np.inf
-    mantissa, exponent = np.frexp(nonzero)
-    whole = (mantissa * 2.0**53).astype(np.int64)
-    trailing = (whole & -whole).astype(np.float64)
-    return float(np.ldexp(trailing, exponent - 53).min())

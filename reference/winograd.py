@@ -15,10 +15,11 @@ import numpy as np
 
 from .conv2d import error, products
 from .conv2d import honest as direct
+from .grid import Grid, grid_step, lowest
 from .layer import Array, Enclosure
 from .profile import Profile
 from .spec import Pair, SpecError
-from .sums import SLACK, grid_step, lowest, zero_where_exact
+from .sums import SLACK
 from .tiles import Axes, by_tiles, row_sums
 from .toom_cook import Point, matrices
 
@@ -163,7 +164,7 @@ def bound(
         found = found + (products(x, w, **attributes) - products(*known, **attributes)) * SLACK
     elif min(grid_step(x), grid_step(w)) * step >= profile.smallest_normal:
         added = None if bias is None else bias.value
-        found = zero_where_exact(profile, found, size, input.value, weight.value * step, added)
+        found = Grid(profile, input.value, weight.value * step, added).zeroed(found, size)
     known_size = (size * SLACK <= profile.largest) & ~np.isnan(found)
     return np.where(known_size, found * SLACK, np.inf)
 

@@ -5,7 +5,7 @@ import numpy as np
 from clgold.device.held import held
 from clgold.device.variants import ADDED, Variant
 from clgold.reference import Enclosure, Profile, Question, ask, find_chain
-from clgold.reference.sums import grid_step
+from clgold.reference.grid import grid_step
 
 
 def added(question: Question) -> Question:

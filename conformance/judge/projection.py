@@ -19,8 +19,8 @@ import numpy as np
 
 from clgold.reference import Profile, Question, ask
 from clgold.reference.generator import integers
+from clgold.reference.grid import exact_below
 from clgold.reference.profile import BINARY64
-from clgold.reference.sums import exact_below
 
 from .compare import Comparison, compare
 

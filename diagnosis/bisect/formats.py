@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from clgold.reference import BFLOAT16, FLOAT16, FULL, Enclosure, Profile
+from clgold.reference.grid import grid_step
 from clgold.reference.spec import InputError
-from clgold.reference.sums import grid_step
 
 Array = np.ndarray
 
