@@ -6,18 +6,26 @@ single IEEE operations, so that nothing depends on a library's algorithm.
 """
 
 import hashlib
+import os
+from concurrent.futures import ThreadPoolExecutor
+from math import prod
 
 import numpy as np
 
 from .spec import Shape
 
 PIECE = 2**16  # words at a time, so that the work stays in the processor's cache
+SHARE = 2**21  # words from which on another thread is worth its start
+BLOCK = 4  # words that Philox makes of one count
 
 
-def philox(seed: int, stream: str) -> np.random.Philox:
-    """The words of a stream from its beginning; another name is an independent sequence."""
+def philox(seed: int, stream: str, start: int = 0) -> np.random.Philox:
+    """The words of a stream from that one on; another name is an independent sequence."""
     digest = hashlib.sha256(f"{seed}/{stream}".encode()).digest()
-    return np.random.Philox(key=np.frombuffer(digest[:16], dtype="<u8").astype(np.uint64))
+    key = np.frombuffer(digest[:16], dtype="<u8").astype(np.uint64)
+    source = np.random.Philox(counter=start // BLOCK, key=key)
+    source.random_raw(start % BLOCK)
+    return source
 
 
 def raw_bits(seed: int, stream: str, count: int) -> np.ndarray:
@@ -39,40 +47,51 @@ def bell(seed: int, stream: str, shape: Shape) -> np.ndarray:
 
 def bell32(seed: int, stream: str, shape: Shape, spread: float) -> np.ndarray:
     """spread · bell(…), rounded to float32: many numbers in little time and memory."""
-    values = np.empty(shape, np.float32)
-    fill_bell(philox(seed, stream), values.reshape(-1), spread)
-    return values
-
-
-def fill_bell(source: np.random.Philox, flat: np.ndarray, spread: float) -> None:
-    """Fill a float32 vector with the next numbers of a stream."""
-    for start in range(0, flat.size, PIECE):
-        piece = flat[start : start + PIECE]
-        piece[:] = spread * bell_of(source.random_raw(piece.size))
+    return bell32_part(seed, stream, shape, spread, tuple(slice(0, length) for length in shape))
 
 
 def bell32_part(
     seed: int, stream: str, shape: Shape, spread: float, place: tuple[slice, ...]
 ) -> np.ndarray:
-    """bell32(…)[place], of which no more than a row along the first axis is made at a time."""
-    (rows, *inner), source = place, philox(seed, stream)
-    row = np.empty(shape[1:], np.float32)
+    """bell32(…)[place], of which no more than a row along the first axis is made beside it."""
+    (rows, *inner), size = place, prod(shape[1:])
     kept = [len(range(*one.indices(length))) for one, length in zip(place, shape, strict=True)]
     values = np.empty(kept, np.float32)
-    for index in range(rows.stop):
-        fill_bell(source, row.reshape(-1), spread)
-        if index >= rows.start:
-            values[index - rows.start] = row[tuple(inner)]
+    if kept[1:] == list(shape[1:]):
+        fill_bell(seed, stream, rows.start * size, values.reshape(-1), spread)
+        return values
+    row = np.empty(shape[1:], np.float32)
+    for index in range(rows.start, rows.stop):
+        fill_bell(seed, stream, index * size, row.reshape(-1), spread)
+        values[index - rows.start] = row[tuple(inner)]
     return values
+
+
+def fill_bell(seed: int, stream: str, start: int, flat: np.ndarray, spread: float) -> None:
+    """Fill a float32 vector with the numbers of a stream from that one on, on every processor."""
+
+    def fill(first: int) -> None:
+        source = philox(seed, stream, start + first)
+        share = flat[first : first + SHARE]
+        for k in range(0, share.size, PIECE):
+            piece = share[k : k + PIECE]
+            np.multiply(bell_of(source.random_raw(piece.size)), spread, out=piece, casting="unsafe")
+
+    if flat.size <= SHARE:
+        fill(0)
+        return
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for _ in pool.map(fill, range(0, flat.size, SHARE)):
+            pass
 
 
 def bell_of(words: np.ndarray) -> np.ndarray:
     """A number of `bell` for every word."""
-    mask = np.uint64(0xFFFF)
-    total = sum((words >> np.uint64(16 * k)) & mask for k in range(4))
-    centred = np.asarray(total).astype(np.int64) - 2 * 0xFFFF
+    halves = words.view(np.uint32)
+    pairs = (halves >> np.uint32(16)) + (halves & np.uint32(0xFFFF))
+    centred = (pairs[0::2] + pairs[1::2]).astype(np.int32) - 2 * 0xFFFF
     # The variance of one 16-bit uniform integer is (2³² − 1)/12; √3 comes correctly rounded.
-    return centred.astype(np.float64) * (np.sqrt(3.0) / 65536.0)
+    return centred * (np.sqrt(3.0) / 65536.0)
 
 
 def uniform(seed: int, stream: str, shape: Shape, low: float, high: float) -> np.ndarray:
