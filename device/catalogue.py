@@ -208,7 +208,7 @@ VARIANTS: tuple[Variant, ...] = tuple(
 
 
 # Variants declared for `much` work have no gate: the choice does not ask which driver it is
-# (measured: bench/kernels.py).
+# (measured: `clgold bench LAYER`).
 MUCH = 2**18  # products, or elements where none are summed: less takes no time in any variant
 
 

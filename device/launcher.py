@@ -22,6 +22,7 @@ from .record import Recorder
 if TYPE_CHECKING:
     import pyopencl as cl
 
+    from .replay import Player
     from .session import Session
 
 RELAXED_MATH = "-cl-fast-relaxed-math"
@@ -54,6 +55,7 @@ class Launcher:
     far: bool = False  # whether the output has wide guard zones
     seconds: float = 0.0  # that its kernels took
     recorder: Recorder | None = None  # in a rehearsal: launches are noted and not started
+    player: "Player | None" = None  # where launches are kept, to be made again
 
     @property
     def device(self) -> "cl.Device":
@@ -89,7 +91,10 @@ class Launcher:
 
     def zeros(self, shape: Shape, dtype: Any = np.float32) -> DeviceArray:
         """Scratch memory, full of zeros."""
-        return self.array(np.zeros(shape, dtype))
+        made = self.array(np.zeros(shape, dtype))
+        if self.player is not None:
+            self.player.zeroed(made)
+        return made
 
     def array(self, values: Any) -> DeviceArray:
         """A NumPy array on the device, or what an image holds, (rows, columns, 4) or no 4."""
@@ -98,6 +103,7 @@ class Launcher:
                 self.session.queue, "array", values, self.session.guard(values.nbytes)
             )
         else:
+            self._refuse_images()
             made = images.to_array(self.session.queue, values, self.session.guard(0))
         listed = self._listed(replace(made, filled=made.host is not None))
         if self.recorder is not None and made.host is None:
@@ -112,6 +118,8 @@ class Launcher:
         listed = self._listed(made)
         if self.recorder is not None:
             self.recorder.step("copy", array.buffer, listed.buffer, listed.in_memory)
+        if self.player is not None:
+            self.player.copied(array, listed)
         return listed
 
     def image(self, array: DeviceArray) -> "cl.Image":
@@ -119,10 +127,16 @@ class Launcher:
 
         float32 or float16. It has no guard zones; `array` brings back what a kernel wrote.
         """
+        self._refuse_images()
         made = images.to_image(self.session.queue, array)
         if self.recorder is not None:
             self.recorder.step("image", array.buffer, made, array.in_memory)
         return made
+
+    def _refuse_images(self) -> None:
+        """What an image holds goes by way of the host, which a replay leaves out."""
+        if self.player is not None:
+            raise LaunchError("kernels that work on images cannot be replayed")
 
     def source(self, *parts: str, **values: Any) -> Path:
         """A source for `launch`: texts and files, joined; {{name}} stands for a value."""
@@ -150,6 +164,8 @@ class Launcher:
 
     def _allocate(self, name: str, shape: Shape, dtype: type) -> DeviceArray:
         whole, kind = tuple(int(size) for size in shape), np.dtype(dtype)
+        if self.player is not None:
+            return self._listed(self.player.allocate(name, whole, kind))
         guard = self.session.guard(prod(whole) * kind.itemsize, far=self.far and name == "output")
         return self._listed(memory.allocate(self.session.queue, name, whole, kind, guard))
 
@@ -163,7 +179,8 @@ class Launcher:
         """What `make` returned the first time that this file asked for `key`: packed weights."""
         if self.recorder is not None:  # what is not launched is not to be remembered
             return make()
-        return self.session.once((self.file, key), make)
+        keeper = self.player or self.session
+        return keeper.once((self.file, key), make)
 
     def keep(self, layer: str, array: DeviceArray) -> None:
         """Hand over what a layer inside a fused kernel computed, to be checked too."""
@@ -207,6 +224,8 @@ class Launcher:
             event = cl.enqueue_nd_range_kernel(self.session.queue, kernel, global_size, local_size)
             self.session.queue.finish()
             self.seconds += took(event, time.perf_counter() - begun)
+            if self.player is not None:
+                self.player.note(kernel, global_size, local_size, bound)
         except cl.Error as error:
             kind = LaunchError if isinstance(error, cl.LogicError) else KernelLost
             raise kind(

@@ -21,6 +21,8 @@ from .drivers import from_json
 from .examine import examined
 from .isolated import answering
 from .memory import DeviceArray
+from .peak import peak
+from .replay import Part, Replay, prepare
 from .run import AGAIN, Run
 from .session import Session, open_device
 from .variants import Variant, load_variants
@@ -39,6 +41,7 @@ def main(argument: str, index: str = "") -> None:
     session = open_device(driver, int(index))
     tell(session.describe())
     arrays: Arrays = {}
+    replays: dict[str, Replay] = {}
     for line in sys.stdin:
         request = json.loads(line)
         for name in request["drop"]:
@@ -47,7 +50,47 @@ def main(argument: str, index: str = "") -> None:
             # A view of the file in shared memory: large weights need no further copy here.
             values = np.load(file, mmap_mode="r")
             arrays[name] = session.upload(request["labels"][name], values)
-        tell(answer(session, arrays, request))
+        if "replay" in request:
+            tell(replayed(session, arrays, replays, request))
+        else:
+            tell(answer(session, arrays, request))
+
+
+def replayed(
+    session: Session, arrays: Arrays, replays: dict[str, Replay], request: dict[str, Any]
+) -> dict[str, Any]:
+    """Make a replay ready under its name, play it, split its time, or tell what came of it."""
+    name, what = request["replay"], request["what"]
+    if what == "prepare":
+        made = (
+            prepare(session, [part_of(one) for one in request["parts"]], arrays)
+            if request["parts"]
+            else peak(session, request["lanes"])
+        )
+        if isinstance(made, Run):
+            return {"verdict": made.verdict, "message": made.message}
+        replays[name] = made
+        return {"verdict": "", "message": ""}
+    if what == "play":
+        return {"seconds": replays[name].play(request["least"])}
+    if what == "split":
+        return {"seconds": replays[name].split()}
+    files: dict[str, str] = {}
+    for key, values in replays.pop(name).values().items():
+        files[key] = str(Path(request["folder"]) / f"{len(files)}.npy")
+        np.save(files[key], values)
+    return {"arrays": files}
+
+
+def part_of(said: dict[str, Any]) -> Part:
+    """A part of a replay from its JSON."""
+    return Part(
+        find_variant(Path(said["source"]), said["layer"], said["variant"]),
+        restore(said["attributes"]),
+        restore(said["outputs"]),
+        restore(said["operands"]),
+        said["output"],
+    )
 
 
 def answer(session: Session, arrays: Arrays, request: dict[str, Any]) -> dict[str, Any]:

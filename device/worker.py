@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -117,34 +118,43 @@ class Worker:
     ) -> Run:
         """The run by the process that there is, or else by a new one."""
         output = f"a{next(self.numbers)}"
+        body = {
+            **variant_json(variant, question),
+            "operands": [None if o is None else o.name for o in operands],
+            "local_size": local_size,
+            "rehearse": rehearse,
+            "times": times,
+            "folder": str(self.folder),
+            "output": output,
+        }
+        try:
+            answer = self.ask(operands, body, self.seconds)
+        except Lost as lost:
+            full = NO_ROOM in lost.message
+            return Run(CACHE_FULL if full else lost.verdict, lost.message)
+        self.present.add(output)
+        return self.read(answer, output)
+
+    def ask(
+        self, arrays: Iterable[RemoteArray | None], body: Mapping[str, Any], seconds: float
+    ) -> dict[str, Any]:
+        """The process's answer to a request that needs these arrays; Lost, with the process."""
         try:
             child = self.child or self.start()
-            given = [o for o in operands if o is not None]
-            missing = {o.name: o for o in given if o.name not in self.present}
+            missing = {o.name: o for o in arrays if o is not None and o.name not in self.present}
             request = {
                 "upload": {name: self.save(name, o.host) for name, o in missing.items()},
                 "labels": {name: o.label for name, o in missing.items()},
                 "drop": self.dropped,
-                "source": str(variant.source),
-                "layer": question.chain.name,
-                "variant": variant.name,
-                "operands": [None if o is None else o.name for o in operands],
-                "attributes": question.attributes,
-                "outputs": question.outputs,
-                "local_size": local_size,
-                "rehearse": rehearse,
-                "times": times,
-                "folder": str(self.folder),
-                "output": output,
+                **body,
             }
-            answer = child.ask(request, self.seconds)
-        except Lost as lost:
+            answer = child.ask(request, seconds)
+        except Lost:
             self.child = None
-            full = NO_ROOM in lost.message
-            return Run(CACHE_FULL if full else lost.verdict, lost.message)
-        self.present = (self.present | set(missing) | {output}) - set(self.dropped)
+            raise
+        self.present = (self.present | set(missing)) - set(self.dropped)
         self.dropped = []
-        return self.read(answer, output)
+        return answer
 
     def save(self, name: str, values: np.ndarray) -> str:
         file = self.folder / f"{name}.npy"
@@ -153,9 +163,7 @@ class Worker:
 
     def read(self, answer: dict[str, Any], name: str) -> Run:
         """The answer with its arrays, whose files are removed."""
-        arrays = {key: np.load(file) for key, file in answer["arrays"].items()}
-        for file in self.folder.glob("*.npy"):
-            file.unlink()
+        arrays = self.load(answer)
         later = {key: arrays.pop(key) for key in [*arrays] if key.startswith(AGAIN)}
         output = RemoteArray(name, "output", arrays.pop("")) if "" in arrays else None
         again = None
@@ -174,6 +182,13 @@ class Worker:
             tuple(answer["seconds"]),
             again,
         )
+
+    def load(self, answer: Mapping[str, Any]) -> dict[str, np.ndarray]:
+        """The arrays of an answer, whose files are removed."""
+        arrays = {key: np.load(file) for key, file in answer["arrays"].items()}
+        for file in self.folder.glob("*.npy"):
+            file.unlink()
+        return arrays
 
     def start(self) -> Child:
         """Start the process; Lost if it does not come up."""
@@ -206,6 +221,17 @@ class Worker:
             self.child.close()
         self.child = None
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def variant_json(variant: Variant, question: Question) -> dict[str, Any]:
+    """Which variant is to answer a question, but for its arrays."""
+    return {
+        "source": str(variant.source),
+        "layer": question.chain.name,
+        "variant": variant.name,
+        "attributes": question.attributes,
+        "outputs": question.outputs,
+    }
 
 
 def open_worker(name: str | None = None, seconds: float | None = None) -> Worker:

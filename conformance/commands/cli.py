@@ -23,6 +23,10 @@ BEGAN = "clgold.began"  # in click's context: when the command did
 
 # Command: where it is, and the first sentence of its help (which a test compares).
 COMMANDS: dict[str, tuple[str, str]] = {
+    "bench": (
+        "bench:bench",
+        "Time NETWORK's kernels beside others, or every variant of LAYER; share of the peak.",
+    ),
     "bisect": (
         "bisect:bisect_command",
         "Find the kernels of NETWORK, or the variants of LAYER, that are at fault, and say why.",

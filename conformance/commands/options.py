@@ -74,9 +74,9 @@ KERNELS = (
     click.option(
         "--fused/--primitive", default=True, help="A network's own kernels, or one a layer."
     ),
-    click.option(
-        "--in-process", is_flag=True, help="Run the kernels in this process, for debuggers."
-    ),
+)
+IN_PROCESS = click.option(
+    "--in-process", is_flag=True, help="Run the kernels in this process, for debuggers."
 )
 INPUTS = (
     click.option(
@@ -108,7 +108,7 @@ INPUTS = (
 def network_options(command: Callable[..., None]) -> Callable[..., None]:
     """The options of every command that runs kernels."""
     inputs = section("A network's inputs", *INPUTS)
-    return section("Kernels and device", *KERNELS)(inputs(command))
+    return section("Kernels and device", *KERNELS, IN_PROCESS)(inputs(command))
 
 
 def recipe_of(_context: Any, _option: Any, train: bool) -> Recipe | None:

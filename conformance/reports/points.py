@@ -50,6 +50,10 @@ def points(report: Report) -> list[Point]:
         found = [of_rank(report, one) for one in report.nodes]
     elif isinstance(report, schema.BisectNetwork):
         found = [of_node(report, one) for one in report.nodes]
+    elif isinstance(report, schema.BenchLayer):
+        found = [of_timing(report, case, one) for case in report.cases for one in case.variants]
+    elif isinstance(report, schema.BenchNetwork):
+        found = [of_times(report)]
     elif isinstance(report, schema.Suite):
         found = [of_assay(one) for one in report.assays]
         found += [of_finding("tests", one) for one in report.failed_tests]
@@ -112,6 +116,32 @@ def of_rank(report: schema.VerifyRanks, one: schema.RankNode) -> Point:
         one.precision,
         "" if one.verdict == PASS else command_text(report.command),
         tuple(f"cause: {cause}" for cause in one.causes),
+    )
+
+
+def of_timing(report: schema.BenchLayer, case: schema.TimedCase, one: schema.Timing) -> Point:
+    replay = "" if one.verdict == PASS or one.verdict in IDLE else command_text(report.command)
+    return Point(
+        report.layer,
+        one.variant,
+        report.device.driver,
+        case.case,
+        one.verdict,
+        one.message,
+        replay=replay,
+    )
+
+
+def of_times(report: schema.BenchNetwork) -> Point:
+    """The network's answer: kernel by kernel nothing was judged."""
+    right = report.verdict == PASS
+    return Point(
+        report.network,
+        report.view,
+        report.device.driver,
+        f"{report.network}, timed",
+        PASS if right else "wrong",
+        replay="" if right else command_text(report.command),
     )
 
 

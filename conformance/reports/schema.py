@@ -241,6 +241,54 @@ class Assay(Struct, kw_only=True):
     picture: str | UnsetType = UNSET
 
 
+class Timing(Struct):
+    """A variant on a case: the verdict on what was timed, and medians in seconds."""
+
+    variant: str
+    verdict: str
+    message: str
+    seconds: Number
+    cpu: Number
+
+
+class TimedCase(Struct):
+    """Every variant on one case; peak: GFLOP/s, measured among them."""
+
+    case: str
+    peak: float
+    operations: int
+    variants: list[Timing]
+
+
+class Times(Struct):
+    """Medians of so many runs in seconds: by the clock, and of all processors."""
+
+    seconds: float
+    cpu: float
+    runs: int
+    gflops: Number
+
+
+class Other(Times):
+    """Another program on the same network; ratio: of our time to its, and cpu_ratio."""
+
+    name: str
+    version: str
+    ratio: float
+    cpu_ratio: Number
+    distance: Number
+
+
+class TimedKernel(Struct):
+    """A kernel of a network, waited for alone; operations: two for each multiply-add."""
+
+    name: str
+    layer: str
+    variant: str
+    seconds: float
+    operations: int
+
+
 class Finding(Struct):
     """A fixture, and what is wrong with it."""
 
@@ -323,6 +371,31 @@ class BisectNetwork(Header, tag="bisect-network", kw_only=True):
     not_judged: list[str] | UnsetType = UNSET
 
 
+class BenchLayer(Header, tag="bench-layer", kw_only=True):
+    """`clgold bench LAYER`; load: of the machine, before and after."""
+
+    verdict: str
+    layer: str
+    device: Device
+    load: list[float]
+    cases: list[TimedCase]
+
+
+class BenchNetwork(Header, tag="bench-network", kw_only=True):
+    """`clgold bench NETWORK`; distance: of the last result from the reference's, as a share."""
+
+    verdict: str
+    network: str
+    view: str
+    device: Device
+    load: list[float]
+    peak: float
+    times: Times
+    distance: Number
+    others: list[Other]
+    kernels: list[TimedKernel]
+
+
 class Suite(Header, tag="suite", kw_only=True):
     """`clgold suite --suite-json`; failed_tests: those that are no assays."""
 
@@ -376,6 +449,8 @@ Report = (
     | VerifyRanks
     | BisectLayer
     | BisectNetwork
+    | BenchLayer
+    | BenchNetwork
     | Suite
     | GoldenCheck
     | GoldenRegenerate

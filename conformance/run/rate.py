@@ -1,5 +1,6 @@
 """How fast a kernel was: its work by the summary's counts, over the median of its times."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 from statistics import median
@@ -9,9 +10,10 @@ from clgold.device.catalogue import VARIANTS, candidates
 from clgold.device.protocol import Device
 from clgold.device.variants import Variant
 from clgold.golden.cases import Case
-from clgold.networks import shapes
+from clgold.networks import Kernel, shapes
 from clgold.networks.network import complete_attributes
 from clgold.reference import Question
+from clgold.reference.spec import Shape
 
 from ..judge.assess import upload
 from .choose import Plan
@@ -107,6 +109,12 @@ def race(device: Device, variant: Variant, case: Case, ours: tuple[Variant, ...]
     return Race(variant, case, own, others.get("naive"), others.get(best), best)
 
 
+def kernel_case(kernel: Kernel, known: Mapping[str, Shape], seed: int = 0) -> Case:
+    """A case with the kernel's shapes and attributes; known: the network's `shapes`."""
+    given = tuple(None if o is None else known[o] for o in kernel.operands)
+    return Case(kernel.layer, "real", given, complete_attributes(kernel, known), seed)
+
+
 def raced_kernels(device: Device, plan: Plan) -> list[Race]:
     """Every kernel of a network beside ours, at its own shapes; those of a kind once.
 
@@ -114,8 +122,7 @@ def raced_kernels(device: Device, plan: Plan) -> list[Race]:
     """
     known, found = shapes(plan.network), {}
     for kernel in plan.kernels:
-        given = tuple(None if o is None else known[o] for o in kernel.operands)
-        case = Case(kernel.layer, "real", given, complete_attributes(kernel, known), 0)
+        case = kernel_case(kernel, known)
         variant = plan.variants[kernel.name]
         if (variant, str(case)) not in found and operations(case.question) <= MOST_OPERATIONS:
             found[variant, str(case)] = race(device, variant, case, VARIANTS)

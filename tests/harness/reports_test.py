@@ -44,6 +44,8 @@ COMMANDS = {
     "bisect-layer": (1, ("bisect", "max_pool2d", *WRONG, *FEW)),
     "bisect-network": (0, ("bisect", "lenet5", "--image", CAT)),
     "bisect-trace": (0, ("bisect", "stn", "--trace", "dump")),
+    "bench-layer": (1, ("bench", "max_pool2d", *WRONG, *FEW, "--repeat", "1")),
+    "bench-network": (0, ("bench", "lenet5", "--repeat", "1")),
     "golden-check": (0, ("golden", "check", "--only", "relu-*")),
     "suite": (1, ("suite", *WRONG[:2], "--layer", "max_pool2d", "-k", "F20 and real", "-q")),
 }

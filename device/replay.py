@@ -1,0 +1,236 @@
+"""Kernels that are made ready once, and launched again and again only to be timed.
+
+Every variant runs once, in plain memory, with a launcher that keeps its launches. What is made
+once (`cl.once`: packed weights) is launched then and not kept. A replay enqueues what was kept, in
+order, and waits for the end: no guards, no poison, nothing is brought back or judged in between.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from clgold.reference import Question, find_chain
+
+from . import memory
+from .given import brought_back, dressed, lacking, layouts
+from .memory import DeviceArray
+from .run import Run, attempt, launcher
+from .variants import Variant
+
+if TYPE_CHECKING:
+    import pyopencl as cl
+
+    from .session import Session
+
+Enqueue = Callable[[], "cl.Event"]
+Arrays = dict[str, DeviceArray]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One kernel of a replay: a variant on arrays by their names; `output` names its result.
+
+    attributes and outputs are the question's (reference/question.py).
+    """
+
+    variant: Variant
+    attributes: Mapping[str, Any]
+    outputs: tuple[Any, ...]
+    operands: tuple[str | None, ...]
+    output: str
+
+
+@dataclass(eq=False)
+class Player:
+    """What a launcher tells its launches to, and takes memory from, while one part is made ready.
+
+    Memory comes from `free`, which holds the buffers that no later launch reads.
+    """
+
+    session: "Session"
+    free: "list[cl.Buffer]"
+    launches: list[Enqueue] = field(default_factory=list)
+    making: bool = False  # what is made once: its launches are not repeated, its memory stays
+    taken: "list[cl.Buffer]" = field(default_factory=list)
+
+    def note(
+        self,
+        kernel: "cl.Kernel",
+        global_size: tuple[int, ...],
+        local_size: tuple[int, ...] | None,
+        bound: list[Any],
+    ) -> None:
+        """A launch with its arguments, which pyopencl would not keep alive."""
+        import pyopencl as cl
+
+        def enqueue(_alive: list[Any] = bound) -> cl.Event:
+            queue = self.session.queue
+            return cl.enqueue_nd_range_kernel(queue, kernel, global_size, local_size)
+
+        self.step(enqueue)
+
+    def step(self, enqueue: Enqueue) -> None:
+        if not self.making:
+            self.launches.append(enqueue)
+
+    def copied(self, source: DeviceArray, target: DeviceArray) -> None:
+        """A copy on the device, made again every time."""
+        import pyopencl as cl
+
+        count, one, other = source.nbytes, source.buffer, target.buffer
+        queue = self.session.queue
+        self.step(lambda: cl.enqueue_copy(queue, other, one, byte_count=count))
+
+    def zeroed(self, array: DeviceArray) -> None:
+        """An array that is full of zeros again every time."""
+        import pyopencl as cl
+
+        queue, size = self.session.queue, array.guarded - array.guard
+        zero = np.zeros((), np.uint32)
+        self.step(lambda: cl.enqueue_fill_buffer(queue, array.buffer, zero, 0, size))
+
+    def once(self, key: Any, make: Callable[[], Any]) -> Any:
+        """What the session keeps under that key."""
+        before, self.making = self.making, True
+        try:
+            return self.session.once(key, make)
+        finally:
+            self.making = before
+
+    def allocate(self, name: str, shape: tuple[int, ...], dtype: np.dtype) -> DeviceArray:
+        """Plain memory: the smallest free buffer that is large enough, or a new one."""
+        import pyopencl as cl
+
+        wanted = max(4, memory.whole_words(int(np.prod(shape, dtype=np.int64)) * dtype.itemsize))
+        fitting = [] if self.making else [one for one in self.free if one.size >= wanted]
+        if fitting:
+            buffer = min(fitting, key=lambda one: one.size)
+            self.free.remove(buffer)
+        else:
+            buffer = cl.Buffer(self.session.context, cl.mem_flags.READ_WRITE, wanted)
+        if not self.making:
+            self.taken.append(buffer)
+        return DeviceArray(name, shape, dtype, buffer, buffer, 0, next(memory.GUARDS))
+
+
+@dataclass(frozen=True, eq=False)
+class Replay:
+    """What is launched, part by part, and the arrays that hold what comes of it, by name.
+
+    results  the last part's output under the empty name, and what it handed over beside it
+    alive    the operands, which pyopencl would not keep alive
+    """
+
+    session: "Session"
+    parts: tuple[tuple[Enqueue, ...], ...]
+    results: Mapping[str, DeviceArray] = field(default_factory=dict)
+    dtype: type = np.float32
+    alive: tuple[DeviceArray, ...] = ()
+
+    def play(self, least: float) -> list[tuple[float, float]]:
+        """Wall and CPU seconds of each of several replays, which take `least` seconds together."""
+        found: list[tuple[float, float]] = []
+        queue = self.session.queue
+        launches = [one for part in self.parts for one in part]
+        end = time.perf_counter() + least
+        while not found or time.perf_counter() < end:
+            cpu, wall = time.process_time(), time.perf_counter()
+            for enqueue in launches:
+                enqueue()
+            queue.finish()
+            found.append((time.perf_counter() - wall, time.process_time() - cpu))
+        return found
+
+    def split(self) -> list[float]:
+        """The seconds of each part in one replay, each launch waited for."""
+        found = []
+        for part in self.parts:
+            begun = time.perf_counter()
+            for enqueue in part:
+                enqueue()
+            self.session.queue.finish()
+            found.append(time.perf_counter() - begun)
+        return found
+
+    def values(self) -> dict[str, np.ndarray]:
+        """What the results hold now, in the reference's layout."""
+        queue = self.session.queue
+        return {
+            name: brought_back(array, memory.download(queue, array), self.dtype)
+            for name, array in self.results.items()
+        }
+
+
+def prepare(session: "Session", parts: Sequence[Part], given: Arrays) -> Replay | Run:
+    """The replay of the parts in order on the given arrays; the Run that fails, where one does.
+
+    A layout that a variant wants otherwise than its operand stands is made here, once, and not
+    again in a replay.
+    """
+    live, free = dict(given), list["cl.Buffer"]()
+    last = {o: place for place, part in enumerate(parts) for o in part.operands}
+    launches, results = [], {}
+    for place, part in enumerate(parts):
+        question = question_of(part, live)
+        refusal = part.variant.refusal(question.shapes, question.flat) or lacking(
+            session.device, part.variant.requires
+        )
+        if part.variant.accumulate:
+            refusal = refusal or "adds to its output: every replay would add once more"
+        if refusal:
+            return Run("unsupported", f"{part.variant.layer} {part.variant.name!r}: {refusal}")
+        player = Player(session, free)
+        cl = launcher(session, part.variant, question, None)
+        cl.player = player
+        operands = wanted(session, part, question, live, player)
+        failed = attempt(part.variant, cl, operands, question.flat)
+        if failed is not None:
+            return failed
+        results = {**cl.kept, "": settled(session, cl.kept[""], question.chain.dtype)}
+        live[part.output] = results[""]
+        launches.append(tuple(player.launches))
+        gone = [o for o in live if last.get(o) == place and o not in given]
+        dead = [live.pop(o).whole for o in gone] + player.taken
+        if place + 1 < len(parts):
+            used = [array.whole for array in live.values()]
+            free += [one for one in dict.fromkeys(dead) if one not in used]
+    dtype = find_chain(parts[-1].variant.layer).dtype
+    return Replay(session, tuple(launches), results, dtype, tuple(live.values()))
+
+
+def question_of(part: Part, arrays: Arrays) -> Question:
+    """What the part asks; of its operands the shapes alone are told, by zeros that take no room."""
+    zero = np.zeros((), np.float32)
+    hosts = tuple(
+        None if o is None else np.broadcast_to(zero, arrays[o].shape) for o in part.operands
+    )
+    return Question(find_chain(part.variant.layer), hosts, part.attributes, part.outputs)
+
+
+def wanted(
+    session: "Session", part: Part, question: Question, arrays: Arrays, player: Player
+) -> tuple[DeviceArray | None, ...]:
+    """The operands as the variant declared them (given.py)."""
+    plain = tuple(None if o is None else arrays[o] for o in part.operands)
+    names = layouts(part.variant, question)
+    known = tuple(
+        one
+        if one is None or (name not in names and not (part.variant.in_place and not k))
+        else replace(one, host=brought_back(one, memory.download(session.queue, one), np.float32))
+        for k, (name, one) in enumerate(zip(question.names, plain, strict=True))
+    )
+    found = dressed(session, part.variant, question, known)
+    if part.variant.in_place and plain[0] is not None and found[0] is not None:
+        player.copied(plain[0], found[0])
+    return found
+
+
+def settled(session: "Session", array: DeviceArray, dtype: type) -> DeviceArray:
+    """The result as the next part expects it: a copy where it is in another layout or dtype."""
+    if array.stored is None and array.dtype == np.dtype(dtype):
+        return array
+    values = brought_back(array, memory.download(session.queue, array), dtype)
+    return session.upload(array.name, values)
