@@ -88,7 +88,7 @@ def test_a_real_report_is_valid_and_holds_nothing_undeclared(
         json.dumps(found, sort_keys=True)
     )
     assert found["clgold"] == __version__
-    assert found["command"][0] in ("verify", "bisect", "golden", "suite")
+    assert found["command"][0] in ("verify", "bisect", "bench", "golden", "suite")
     assert found["seconds"] > 0
     assert found["effort"] == ("standard" if kind == "suite" else None)
     if kind not in WITHOUT_DEVICE:
