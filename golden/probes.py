@@ -8,7 +8,8 @@ wide        exponents far apart
 special     NaN, infinities, zeros of both signs, subnormals and huge numbers among reals
 lone        the same in one operand, in turn, the others being finite; of every other seed the first
             plane's first rows are -infinity, so that whole windows and rows are
-shifted     rows far below zero, or far above, or with one value far above the rest in every place
+shifted     rows far below zero, the odd ones farther than most, or far above, or with one value far
+            above the rest in every place
 """
 
 from collections.abc import Callable, Sequence
@@ -162,17 +163,20 @@ def spoiled(operand: Operand, name: str, seed: int, shape: Shape) -> Array:
 def shifted(operand: Operand, name: str, seed: int, shape: Shape) -> Array:
     """Values near −200, whose powers of e all vanish, or near 200, or near 0, one in a row at 100.
 
-    That one's place moves along the longest axis from row to row, from the first to the last.
+    That one's place moves along the longest axis from row to row, from the first to the last. Of
+    what is below zero the first axis's odd places lie beyond what maxima are started at, 1e30.
     """
     if operand.role != "activation":
         return real(operand, name, seed, shape)
-    values = bell(seed, name, shape)
-    if seed % 3 != 1:
-        return values + (-200.0 if seed % 3 == 0 else 200.0)
-    places = np.indices(shape, sparse=True)
+    values, places = bell(seed, name, shape), np.indices(shape, sparse=True)
+    if seed % 3 == 0:
+        return (values - 200.0) * np.where(places[0] % 2 == 1, FAR, 1.0)
+    if seed % 3 == 2:
+        return values + 200.0
     return np.where((sum(places) + seed // 3) % max(shape, default=1) == 0, 100.0, values)
 
 
+FAR = 2.0**100  # times 200: 2.5e32
 GIVEN: dict[str, Fill] = {"label": labels, "mask": masks, "index": indices}  # by role
 FIRST = ("exact", "real", "sparse", "cancelling", "wide", "special")  # the fixtures' probes
 
