@@ -171,12 +171,15 @@ LAYERS: tuple[Layer, ...] = (
 )
 
 LayerLike = str | Layer | Callable[..., Array]
+BY_NAME = {known.name: known for known in LAYERS}
 
 
 def find_layer(layer: LayerLike) -> Layer:
     """The record of a layer, given by record, name or function; SpecError if there is none."""
+    if isinstance(layer, str) and layer in BY_NAME:
+        return BY_NAME[layer]
     for known in LAYERS:
-        if layer in (known, known.name, known.forward):
+        if layer in (known, known.forward):
             return known
     names = ", ".join(known.name for known in LAYERS)
     raise SpecError(f"unknown layer {layer!r}, expected one of {names}")

@@ -9,8 +9,9 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from clgold.diagnosis.bisect.engine import AT_OTHER_SIZES, Bisection, NodeReport
+from clgold.diagnosis.bisect.engine import Bisection, NodeReport
 from clgold.diagnosis.bisect.faults import Fault
+from clgold.diagnosis.bisect.probing import AT_OTHER_SIZES
 from clgold.diagnosis.bisect.spread import Spread
 from clgold.diagnosis.bisect.stretch import Stretch
 from clgold.diagnosis.explain.text import NO_CAUSE, few_lines

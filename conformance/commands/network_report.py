@@ -32,8 +32,8 @@ def worst_reports(reports: Sequence[ImageReport]) -> tuple[tuple[str, KernelRepo
     )
 
 
-def verify_tables(reports: Sequence[ImageReport]) -> tuple[Table, Table]:
-    """Kernel by kernel on the reference's inputs, worst image shown; and image by image."""
+def verify_tables(reports: Sequence[ImageReport]) -> tuple[Table, ...]:
+    """Kernel by kernel on the reference's inputs, worst image shown; image by image; losses."""
     kernels = Table(title="each kernel on the reference's inputs, the worst of all images")
     for heading in ("kernel", "variant", "output", *NUMBERS, "verdict"):
         kernels.add_column(heading, justify="right" if heading in NUMBERS else "left")
@@ -65,7 +65,21 @@ def verify_tables(reports: Sequence[ImageReport]) -> tuple[Table, Table]:
             budget_text(end.budget_used),
             Text("pass") if end.verdict == "pass" else Text(first_line(end.message), "red"),
         )
-    return kernels, ends
+    return (kernels, ends, *loss_tables(reports))
+
+
+def loss_tables(reports: Sequence[ImageReport]) -> list[Table]:
+    """The loss of every step on every image, by the reference and by the device; of training."""
+    losses = [(one.image, loss) for one in reports for loss in one.end_to_end.losses]
+    if not losses:
+        return []
+    table = Table(title="the loss, the reference's and the device's, each on its own results")
+    for heading in ("image", "node", "reference", "device"):
+        table.add_column(heading, justify="right" if heading in ("reference", "device") else "left")
+    for image, one in losses:
+        device = "–" if one.device is None else f"{one.device:.7g}"
+        table.add_row(image, one.node, f"{one.reference:.7g}", device)
+    return [table]
 
 
 def first_line(message: str) -> str:

@@ -11,6 +11,17 @@ from clgold.reference import Layer, find_layer
 from ..judge.compare import Comparison
 from .walk import Step
 
+LOSS = "cross_entropy"  # the layer
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A step of training's loss: the reference's, and the device's on its own results, if any."""
+
+    node: str
+    reference: float
+    device: float | None
+
 
 @dataclass(frozen=True)
 class EndToEnd:
@@ -19,6 +30,7 @@ class EndToEnd:
     Each kernel's output is compared with the reference on the same inputs, so nothing needs to be
     propagated: `budget_used` is the largest share of a bound, `message` names the first kernel
     beyond. Where all are within, a class other than the reference's is a tie, and no error.
+    `losses` are of a network that trains, step by step.
     """
 
     verdict: str
@@ -28,6 +40,7 @@ class EndToEnd:
     reference_probability: float | None = None
     device_class: int | None = None
     device_probability: float | None = None
+    losses: tuple[Loss, ...] = ()
 
 
 @dataclass
@@ -42,6 +55,7 @@ class Ends:
     reference: dict[str, np.ndarray] = field(default_factory=dict)
     device: dict[str, np.ndarray] = field(default_factory=dict)
     found: list[tuple[str, Comparison]] = field(default_factory=list)
+    losses: list[Loss] = field(default_factory=list)
     broken: bool = False
 
     def see(self, step: Step) -> None:
@@ -55,6 +69,9 @@ class Ends:
                 self.reference[node.name] = step.born.expected[node.layer].value
                 if not self.broken and node.layer in made:
                     self.device[node.name] = made[node.layer]
+            elif node.layer == LOSS:
+                theirs = None if self.broken or step.output is None else step.output.item()
+                self.losses.append(Loss(node.name, step.reference.item(), theirs))
         if not self.broken:
             self.found.append((step.kernel.name, step.own.comparison))
         self.broken = self.broken or not step.usable
@@ -72,6 +89,7 @@ class Ends:
             max((one.budget_used for _, one in self.found), default=0.0),
             *decision(self.network, self.reference),
             *decision(self.network, self.device),
+            tuple(self.losses),
         )
 
 

@@ -7,11 +7,10 @@ shapes and at others, on probes, for what the images do not show.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Any
 
 import numpy as np
 
-from clgold.conformance.judge.assess import Checked, check_alone
+from clgold.conformance.judge.assess import Checked
 from clgold.conformance.judge.compare import Comparison
 from clgold.conformance.run.choose import Plan, upload_weights
 from clgold.conformance.run.evidence import Evidence
@@ -24,21 +23,11 @@ from clgold.conformance.run.network import (
 from clgold.conformance.run.walk import Arrays
 from clgold.device.protocol import Device
 from clgold.device.variants import Variant
-from clgold.golden.cases import Case
-from clgold.networks import Kernel, shapes
-from clgold.networks.network import complete_attributes
-from clgold.networks.summary import summary_rows
+from clgold.networks import Kernel
 from clgold.reference.spec import Shape
 
-from .elsewhere import at_other_sizes
+from .probing import AT_OTHER_SIZES, Probing
 
-# The first ones alone where a kernel is large.
-PROBES = ("real", "special", "exact", "sparse", "wide", "shifted")
-# At sizes that the network lacks; "shifted" is all negative, and far below zero.
-OTHERS = ("real", "shifted")
-AT_OTHER_SIZES = " at other sizes"
-MOST_PRODUCTS = 2**30  # of all probes of a kernel: seconds
-MOST_ELEMENTS = 2**24  # of a probe's operands
 # An output of so few elements says little of a cause: a kernel at fault is probed so often again.
 FEW, AGAIN = 64, 8
 
@@ -114,9 +103,8 @@ def bisect(
     session.drop(*uploaded.values())
     columns = zip(*(image.kernels for image in images), strict=True)
     nodes = [summarise([image.image for image in images], column) for column in columns]
-    return Bisection(
-        plan, tuple(images), tuple(probed(session, plan, node, seed) for node in nodes)
-    )
+    probing = Probing(session, plan)
+    return Bisection(plan, tuple(images), tuple(probed(probing, node, seed) for node in nodes))
 
 
 def summarise(images: Iterable[str], reports: Iterable[KernelReport]) -> NodeReport:
@@ -146,20 +134,19 @@ def badness_of(found: Comparison) -> tuple[bool, float]:
     return found.verdict != "pass", found.budget_used
 
 
-def probed(session: Device, plan: Plan, node: NodeReport, seed: int) -> NodeReport:
+def probed(probing: Probing, node: NodeReport, seed: int) -> NodeReport:
     """The report with that of the probes: as evidence of a known fault, or to find one."""
     if node.evidence and not node.evidence[0].made:
         return node
-    own = cases(plan, node.kernel, seed)
-    runs = [probe(session, plan, node.kernel, case) for case in own]
+    kernel = node.kernel
+    runs = [probing.probe(kernel, case) for case in probing.cases(kernel, seed)]
     if not node.evidence and not failing(runs):
-        variant = plan.variants[node.kernel.name]
-        other = (at_other_sizes(case, variant) for case in elsewhere(plan, node.kernel, seed))
-        runs += [probe(session, plan, node.kernel, c, AT_OTHER_SIZES) for c in other if c]
+        runs += [probing.probe(kernel, c, AT_OTHER_SIZES) for c in probing.elsewhere(kernel, seed)]
     found = {place_of(one.shows): one.checked.comparison for one in runs}
     if prod(node.shape) < FEW and (node.evidence or failing(runs)):
-        further = [case for k in range(AGAIN) for case in cases(plan, node.kernel, seed + 1 + k)]
-        runs += [probe(session, plan, node.kernel, case) for case in further]
+        seeds = range(seed + 1, seed + 1 + AGAIN)
+        further = [case for one in seeds for case in probing.cases(kernel, one)]
+        runs += [probing.probe(kernel, case) for case in further]
     return replace(node, probes=found, evidence=(*node.evidence, *failing(runs)))
 
 
@@ -171,33 +158,3 @@ def place_of(shows: str) -> str:
 def failing(runs: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """Those of the runs that do not pass."""
     return tuple(one for one in runs if one.checked.comparison.verdict != "pass")
-
-
-def cases(plan: Plan, kernel: Kernel, seed: int) -> list[Case]:
-    """The kernel at its own shapes with as many probes as its size allows."""
-    given, attributes = setting_of(plan, kernel)
-    if sum(prod(shape) for shape in given if shape is not None) > MOST_ELEMENTS:
-        return []
-    names = {node.name for node in kernel.nodes}
-    products = sum(row.multiply_adds for row in summary_rows(plan.network) if row.node in names)
-    count = MOST_PRODUCTS // max(1, products)
-    return [Case(kernel.layer, name, given, attributes, seed) for name in PROBES[:count]]
-
-
-def elsewhere(plan: Plan, kernel: Kernel, seed: int) -> list[Case]:
-    """What is run at other sizes, once the kernel is right at its own: they are small ones."""
-    given, attributes = setting_of(plan, kernel)
-    return [Case(kernel.layer, name, given, attributes, seed) for name in OTHERS]
-
-
-def setting_of(plan: Plan, kernel: Kernel) -> tuple[tuple[Shape | None, ...], Mapping[str, Any]]:
-    """The shapes of a kernel's operands, and its attributes."""
-    known = shapes(plan.network)
-    given = tuple(None if o is None else known[o] for o in kernel.operands)
-    return given, complete_attributes(kernel, known)
-
-
-def probe(device: Device, plan: Plan, kernel: Kernel, case: Case, sizes: str = "") -> Evidence:
-    """The kernel on a probe."""
-    checked = check_alone(device, plan.variants[kernel.name], case.question, plan.tolerance)
-    return Evidence(checked, f"probe {case.probe}{sizes}: {case}")

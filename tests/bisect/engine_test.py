@@ -21,8 +21,9 @@ from clgold.device.session import Session
 from clgold.device.variants import Variant, load_variants
 from clgold.device.worker import RemoteArray, Worker
 from clgold.diagnosis.bisect.elsewhere import never_exercised
-from clgold.diagnosis.bisect.engine import AT_OTHER_SIZES, Bisection, NodeReport, bisect, cases
+from clgold.diagnosis.bisect.engine import Bisection, NodeReport, bisect
 from clgold.diagnosis.bisect.faults import fault_of_kernel
+from clgold.diagnosis.bisect.probing import AT_OTHER_SIZES, Probing
 from clgold.diagnosis.bisect.spread import spread
 from clgold.diagnosis.explain.diagnose import diagnose, first_wrong, worst_elements
 from clgold.golden.photographs import load_image, photographs
@@ -275,14 +276,16 @@ def test_every_result_is_dropped_once_behind_the_last_kernel_that_reads_it(
         gone |= set(leaving[kernel.name])
 
 
-def test_a_large_kernel_gets_fewer_probes() -> None:
+def test_a_large_kernel_gets_fewer_probes(worker: Worker) -> None:
     small, large = (
-        plan_run(network, True, ()) for network in NETWORKS if network.name in ("stn", "vgg16")
+        Probing(worker, plan_run(network, True, ()))
+        for network in NETWORKS
+        if network.name in ("stn", "vgg16")
     )
-    given = {kernel.name: cases(small, kernel, 0) for kernel in small.kernels}
+    given = {kernel.name: small.cases(kernel, 0) for kernel in small.plan.kernels}
     names = ["real", "special", "exact", "sparse", "wide", "shifted"]
     assert all([case.probe for case in found] == names for found in given.values())
-    counts = {len(cases(large, kernel, 0)) for kernel in large.kernels}
+    counts = {len(large.cases(kernel, 0)) for kernel in large.plan.kernels}
     assert {0, 1, 6} <= counts
 
 
