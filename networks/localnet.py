@@ -10,22 +10,25 @@ Forward it is a network like the others. `training_step` is the picture whole: i
 arrays bear the names there; an operation of the backward half computes several arrays.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from clgold.reference.spec import Pair, Shape, SpecError
 
+from . import training
 from .network import Kernel, Network, Node, Weight
+from .training import Recipe, trained_on
+from .training_forward import rename
 
 LOCALNET, SMALL, FULL = "localnet", "small", "full"
 IMAGES, LABELS = "data.raw_output", "data.labels_output"
 SCORES, CHANCES = "classifier.linear1", "classifier.softmax.probability"
 WEIGHTS1 = "classifier.weights1"
 LOSS, EVALUATION = "classifier.softmax.output", "classifier.evaluate.output"
-LOSS_GRADIENT, SCORES_GRADIENT = f"{LOSS}.grad", f"{SCORES}.output.grad"
+LOSS_GRADIENT = f"{LOSS}.grad"
 # Parts of a batch add up. That the loss is their mean is the gradient with which it goes back.
 SUM = {"reduction": "sum"}
-PARTS = ("filterNL", "filterA", "filter")
+KEPT = ("set_zero", "accumulate")
 COUNTS = ("images", "correct", "correct in the top 5", "sum of -log P(label)")
 
 
@@ -151,82 +154,42 @@ def training_step(net: LocalNet) -> tuple[Kernel, ...]:
     """The picture's operations in order: forward, backward from the last layer on, updates.
 
     An array's gradient bears its name and ".grad". Beside the network's inputs the labels are read,
-    (N,), and LOSS_GRADIENT, the loss's own gradient.
+    (N,), and LOSS_GRADIENT, the loss's own gradient. What sums up a weight's gradient has no Rects
+    in the picture, and is not among them: a rank keeps it.
     """
     network = localnet(net)
-    forward = network.kernels
-    units = forward[-4].output
-    backward = [
-        gradient(
-            "classifier.softmax",
-            SCORES_GRADIENT,
-            "cross_entropy_grad",
-            (LOSS_GRADIENT, SCORES, LABELS),
-            **SUM,
-        ),
-        gradient(SCORES, f"{WEIGHTS1}.grad", "linear_weight_grad", (SCORES_GRADIENT, units)),
-        gradient(SCORES, f"{units}.output.grad", "linear_input_grad", (SCORES_GRADIENT, WEIGHTS1)),
-    ]
-    for number in reversed(range(len(net.layers))):
-        backward += backward_layer(net, number)
-    trained = [WEIGHTS1, *(f"L{n}.{k}" for n in reversed(range(len(net.layers))) for k in "abW")]
-    return (*forward, *judged(net), *backward, *(update(net, name) for name in trained))
-
-
-def judged(net: LocalNet) -> tuple[Kernel, ...]:
-    """The loss and the four numbers of `evaluate`."""
-    loss = Node(LOSS, "cross_entropy", (SCORES, LABELS), SUM)
+    recipe = Recipe(net.batch, lr=net.learning_rate, momentum=0.0, weight_decay=0.0)
+    nodes = trained_on(network, recipe).nodes[len(network.nodes) :]
+    behind = [drawn(network, node) for node in nodes if node.layer not in KEPT]
+    order = [kernel.buffer for kernel in behind]
+    updates = [kernel for kernel in behind if kernel.buffer in network.weights]
+    updates.sort(key=lambda one: order.index(f"{one.buffer}.grad"))
+    loss, *backward = (kernel for kernel in behind if kernel not in updates)
     counts = Node(EVALUATION, "evaluate", (CHANCES, LABELS))
-    return (
-        Kernel("classifier.softmax", LOSS, (loss,)),
-        Kernel("classifier.evaluate", EVALUATION, (counts,)),
-    )
+    evaluate = Kernel("classifier.evaluate", EVALUATION, (counts,))
+    return (*network.kernels, loss, evaluate, *backward, *updates)
 
 
-def backward_layer(net: LocalNet, number: int) -> list[Kernel]:
-    """From the gradient of a layer's output to those of its weights and of its input."""
-    layer, name = net.layers[number], f"L{number}"
-    after, before, products = (f"{name}.{part}.output.grad" for part in PARTS)
-    source = f"L{number - 1}.filterNL" if number else IMAGES
-    stride = {"stride": layer.stride}
-    found = [
-        gradient(
-            f"{name}.filterNL", before, f"{net.nonlinearity}_grad", (after, f"{name}.filterA")
-        ),
-        *(
-            gradient(f"{name}.filterA", *rest)
-            for rest in (
-                (f"{name}.a.grad", "scale_shift_scale_grad", (before, f"{name}.filter")),
-                (f"{name}.b.grad", "scale_shift_shift_grad", (before,)),
-                (products, "scale_shift_input_grad", (before, f"{name}.a")),
-            )
-        ),
-        gradient(
-            f"{name}.filter", f"{name}.W.grad", "local2d_weight_grad", (products, source), **stride
-        ),
-    ]
-    if number:
-        found.append(
-            gradient(
-                f"{name}.filter",
-                f"{source}.output.grad",
-                "local2d_input_grad",
-                (products, f"{name}.W"),
-                **stride,
-            )
-        )
-    return found
+def drawn(network: Network, node: Node) -> Kernel:
+    """A node of a training step as the picture calls its operation and the array that it leaves."""
+    names = {training.LABELS: LABELS, training.LOSS_GRADIENT: LOSS_GRADIENT}
+    own = rename(node, node.name, names)
+    if node.layer.startswith("cross_entropy"):
+        own = replace(own, attributes=SUM)
+    if node.name == training.LOSS:
+        return Kernel("classifier.softmax", LOSS, (own,))
+    if node.layer == "sgd":
+        weight = node.name.removesuffix(".update")
+        return Kernel(f"update_{'W1' if weight == WEIGHTS1 else weight}", weight, (own,))
+    array, _, operation = node.name.partition(".grad")
+    readers = [one for one in network.nodes if array in one.operands]
+    if operation:
+        return Kernel(f"{operation.removeprefix('.of.')}.grad", f"{array}.grad", (own,))
+    source = next((one.operands[0] for one in network.nodes if is_row(one, array)), array)
+    name = "classifier.softmax" if array == SCORES else readers[0].name
+    return Kernel(f"{name}.grad", f"{source}.output.grad", (own,))
 
 
-def gradient(
-    operation: str, array: str, layer: str, operands: tuple[str, ...], **attributes: Any
-) -> Kernel:
-    """One of the arrays that an operation's backward half leaves behind."""
-    return Kernel(f"{operation}.grad", array, (Node(array, layer, operands, attributes),))
-
-
-def update(net: LocalNet, weight: str) -> Kernel:
-    """One step of plain gradient descent, in place."""
-    name = f"update_{'W1' if weight == WEIGHTS1 else weight}"
-    attributes = {"lr": net.learning_rate}
-    return Kernel(name, weight, (Node(name, "sgd", (weight, f"{weight}.grad"), attributes),))
+def is_row(node: Node, name: str) -> bool:
+    """Whether that node makes rows of its operand, the same numbers."""
+    return node.name == name and node.layer == "flatten"

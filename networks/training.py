@@ -125,14 +125,16 @@ class Backward:
         return [Node(name, "cross_entropy_grad", operands)]
 
     def backward(self) -> Iterator[Node]:
-        """Node by node from the last; a weight's gradient is added to an array that is 0."""
+        """Node by node from the last, first the weights'; what they sum up to starts at 0."""
         needed = moved(self.network)
         for node in reversed(self.network.nodes):
             if not any(array == node.name for array, _ in self.parts):
                 continue
             yield from self.joined(node.name)
             grad = next(name for array, name in self.parts if array == node.name)
-            for (operand, _), array in zip(declared(node), node.operands, strict=True):
+            pairs = list(zip(declared(node), node.operands, strict=True))
+            pairs.sort(key=lambda pair: pair[1] not in self.network.weights)
+            for (operand, _), array in pairs:
                 if array in needed:
                     yield from self.step(node, operand, array, grad)
         for weight in trained(self.network):

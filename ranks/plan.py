@@ -15,7 +15,7 @@ from .transfer import uncovered
 from .work import Array, Part, Placement, Rule, Work
 
 # No operation of its own: the same numbers, of which a matrix product reads a row for each image.
-ALIAS = "flatten"
+ROWS = "flatten"
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class Builder:
         """Every rank's part of a kernel, and the array that it leaves."""
         (node,) = kernel.nodes
         given = tuple(None if o is None else self.names[o] for o in kernel.operands)
-        if node.layer == ALIAS:
+        if node.layer == ROWS or (self.by_sites and node.layer == "reshape"):
             self.names[node.name] = given[0] or ""
             return
         self.shape_weights(node.layer, given)
