@@ -143,6 +143,16 @@ class RankFault(Struct):
     says: list[str]
 
 
+class RankCost(Struct):
+    """What a rank took over all steps: seconds, and the bytes that it and its worker had."""
+
+    kernels: float
+    transfers: float
+    wall: float
+    memory: int
+    worker: int
+
+
 class Compared(Struct):
     """What the comparer found."""
 
@@ -342,6 +352,7 @@ class VerifyRanks(Header, tag="verify-ranks", kw_only=True):
     consequences: list[str]
     nodes: list[RankNode]
     losses: list[Number]
+    costs: list[RankCost] = []
 
 
 class BisectLayer(Header, tag="bisect-layer", kw_only=True):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from harness.command import PROGRAM, Answer, clgold
+from harness.published import published
 
 from clgold.device.session import Session
 
@@ -26,7 +27,7 @@ def slow(*values: object) -> object:
 
 
 def sick(how: str, device: Session, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Answer:
-    """The run in which rank 2 ends so in the second step."""
+    """The run in which rank 2 ends so in the first step: what comes after it nobody needs."""
     monkeypatch.setenv("SICK", how)
     options = ("--kernels", SICK, "--timeout", 15, "--device", device.driver.name)
     return clgold(*RANKS, *options, folder=folder)
@@ -53,9 +54,10 @@ def left(mark: str) -> list[str]:
 
 @with_mpi
 def test_four_ranks_pass_and_the_answer_is_one(tmp_path: Path, opencl: Session, mark: str) -> None:
-    answer = clgold(*RANKS, "--device", opencl.driver.name, "--json", "-", folder=tmp_path)
+    options = ("--device", opencl.driver.name, "--json", "found.json")
+    answer = clgold(*RANKS, *options, folder=tmp_path)
     assert (answer.code, answer.stderr) == (0, "")
-    found = answer.json
+    found = published(tmp_path / "found.json")
     assert (found["verdict"], found["grid"], found["fault"]) == ("pass", [2, 2], None)
     nodes = {(one["name"], one["kind"], one["layer"]) for one in found["nodes"]}
     assert len({name for name, kind, _ in nodes if kind == "transfer"}) == 8
@@ -73,14 +75,14 @@ def test_four_ranks_pass_and_the_answer_is_one(tmp_path: Path, opencl: Session, 
 @pytest.mark.parametrize(
     ("how", "words"),
     [
-        ("raise", "rank 2 failed in step 1, at L1.filter.output: RuntimeError: no such luck"),
-        ("kill", "rank 2 was killed by SIGKILL in step 1, at L1.filter.output; ranks"),
+        ("raise", "rank 2 failed in step 0, at L1.filter.output: RuntimeError: no such luck"),
+        ("kill", "rank 2 was killed by SIGKILL in step 0, at L1.filter.output; ranks"),
         slow(
-            "hang", "rank 2 has not gone on in step 1, at L1.filter.output; ranks 0, 1, 3 wait for"
+            "hang", "rank 2 has not gone on in step 0, at L1.filter.output; ranks 0, 1, 3 wait for"
         ),
-        slow("exit", "rank 2 failed in step 1, at L1.filter.output: it exited with status 3"),
-        slow("_exit", "rank 2 ended with status 5 in step 1, at L1.filter.output"),
-        slow("memory", "rank 2 failed in step 1, at L1.filter.output: it ran out of memory"),
+        slow("exit", "rank 2 failed in step 0, at L1.filter.output: it exited with status 3"),
+        slow("_exit", "rank 2 ended with status 5 in step 0, at L1.filter.output"),
+        slow("memory", "rank 2 failed in step 0, at L1.filter.output: it ran out of memory"),
     ],
 )
 def test_a_lost_rank_is_named_and_none_is_left(
@@ -174,9 +176,18 @@ def test_alexnet_passes_on_two_ranks(tmp_path: Path, opencl: Session) -> None:
 @with_mpi
 def test_bisect_names_the_rank_whose_kernel_is_wrong(tmp_path: Path, opencl: Session) -> None:
     file = SICK.with_name("one_rank.py")
-    options = ("--kernels", file, "--device", opencl.driver.name, "--json", "-", "--steps", 1)
+    options = (
+        "--kernels",
+        file,
+        "--device",
+        opencl.driver.name,
+        "--json",
+        "found.json",
+        "--steps",
+        1,
+    )
     answer = clgold("bisect", "localnet", "--grid", "3x1", *options, folder=tmp_path)
     assert answer.code == 1, answer.stderr
-    fault = answer.json["fault"]
+    fault = published(tmp_path / "found.json")["fault"]
     assert (fault["name"], fault["kind"], fault["ranks"]) == ("L0.filterA.output", "kernel", [0])
     assert any("cause: " in said for said in fault["says"])

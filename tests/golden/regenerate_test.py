@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from harness.published import published
 
 from clgold.golden import produce
 from clgold.golden.cases import Case
@@ -87,8 +88,12 @@ def test_without_a_reason_nothing_is_written(
 def test_it_shows_what_moves_and_keeps_the_reason(golden: Golden, folder: Path) -> None:
     old = read(folder)
     reason = "the second element\nis further up"
-    code, stdout, _ = golden("regenerate", "--fixtures", folder, "--only", ONLY, "--reason", reason)
+    options = ("--fixtures", folder, "--only", ONLY, "--reason", reason)
+    code, stdout, _ = golden("regenerate", *options, "--json", folder.parent / "found.json")
     assert code == 0
+    report = published(folder.parent / "found.json")
+    assert (report["kind"], report["changed"]) == ("golden-regenerate", 4)
+    assert len(report["findings"]) == 4
     shown = " ".join(stdout.split())
     assert len(re.findall(r"1 of \d+ elements move, by at most 2 ulp, most at \[", shown)) == 4
     new = read(folder)

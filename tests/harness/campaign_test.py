@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from harness.command import PROGRAM, clgold, device_name
+from harness.published import published
 
 from clgold.conformance.campaign.ledger import FILE, IN_HAND, open_ledger
 from clgold.conformance.campaign.local import run_local
@@ -86,6 +87,12 @@ def test_a_killed_run_goes_on_where_it_was(cases: Path) -> None:
     assert report.code == 0, report.stderr
     assert f"{2 * len(expected)} judged, 0 failed" in report.stdout
     assert load(folder).points[0].verdict == "pass"
+    kept = published(folder)
+    assert (kept["kind"], len(kept["cases"]), kept["devices"] != []) == (
+        "campaign",
+        2 * len(expected),
+        True,
+    )
 
 
 def test_when_the_time_is_up_no_case_is_begun(cases: Path) -> None:
