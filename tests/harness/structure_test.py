@@ -3,7 +3,8 @@
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -61,10 +62,16 @@ def in_folders(*folders: str) -> list[Path]:
     return [path for path in MODULES if path.parent.name in folders]
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """A module's syntax, read once for all tests."""
+    return tuple(ast.walk(ast.parse(path.read_text())))
+
+
 def imports(path: Path) -> Iterator[tuple[str, list[str]]]:
     """Every imported module by its absolute name, with the names taken from it."""
     package = f"clgold.{path.relative_to(ROOT).parent.as_posix().replace('/', '.')}"
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from ((alias.name, []) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -115,11 +122,15 @@ def repository_files() -> Iterator[Path]:
             yield path
 
 
-@pytest.mark.parametrize("path", MODULES, ids=identity)
-def test_a_module_imports_only_the_folders_that_its_own_may(path: Path) -> None:
+def forbidden_folders(path: Path) -> set[str]:
     folder = path.relative_to(ROOT).parts[0]
     commands = {"distributed"} if "commands" in path.parts else set()  # they may import everything
-    assert our_folders(path) <= MAY_IMPORT[folder] | {folder} | commands
+    return our_folders(path) - (MAY_IMPORT[folder] | {folder} | commands)
+
+
+def test_a_module_imports_only_the_folders_that_its_own_may() -> None:
+    assert len(MODULES) > 400
+    assert {identity(path): found for path in MODULES if (found := forbidden_folders(path))} == {}
 
 
 def test_one_module_knows_mpi() -> None:
@@ -131,17 +142,21 @@ def test_one_module_knows_mpi() -> None:
     assert knowing == ["distributed/comm.py"]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=identity)
-def test_imports_are_relative_within_a_folder_and_absolute_across(path: Path) -> None:
-    folder = path.relative_to(ROOT).parts[0]
+def strange_imports(path: Path) -> Iterator[str]:
+    """Those that are absolute within a folder, or relative across."""
+    folder, depth = path.relative_to(ROOT).parts[0], len(path.relative_to(ROOT).parts) - 1
     if path.name.endswith("_test.py"):  # pytest does not know of the package that it stands in
         folder = "none"
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.ImportFrom):
-            own = (node.module or "").startswith(f"clgold.{folder}")
-            assert not own, f"line {node.lineno}: from {node.module}"
-            depth = len(path.relative_to(ROOT).parts) - 1
-            assert node.level <= depth, f"line {node.lineno}: reaches out of {folder}"
+            if (node.module or "").startswith(f"clgold.{folder}"):
+                yield f"{identity(path)}:{node.lineno}: from {node.module}"
+            if node.level > depth:
+                yield f"{identity(path)}:{node.lineno}: reaches out of {folder}"
+
+
+def test_imports_are_relative_within_a_folder_and_absolute_across() -> None:
+    assert [found for path in MODULES for found in strange_imports(path)] == []
 
 
 def floors_of_rooms() -> dict[str, int]:
@@ -171,39 +186,49 @@ def test_the_map_shows_every_room_on_its_floor() -> None:
     assert shown == floors, floors
 
 
-@pytest.mark.parametrize("name", rooms())
-def test_a_room_says_what_it_is_for(name: str) -> None:
-    assert ast.get_docstring(ast.parse((ROOT / name / "__init__.py").read_text()))
+def test_a_room_says_what_it_is_for() -> None:
+    texts = {name: (ROOT / name / "__init__.py").read_text() for name in rooms()}
+    assert [name for name, text in texts.items() if not ast.get_docstring(ast.parse(text))] == []
 
 
-@pytest.mark.parametrize("path", in_folders("reference"), ids=identity)
-def test_the_reference_needs_numpy_scipy_and_mpmath_alone(path: Path) -> None:
+def test_the_reference_needs_numpy_scipy_and_mpmath_alone() -> None:
     allowed = {"clgold", "numpy", "scipy", "mpmath"} | sys.stdlib_module_names
-    assert {module.split(".")[0] for module, _ in imports(path)} <= allowed
+    used = [
+        (identity(path), module)
+        for path in in_folders("reference")
+        for module, _ in imports(path)
+        if module.split(".")[0] not in allowed
+    ]
+    assert used == []
 
 
-@pytest.mark.parametrize("path", in_folders("device", "networks", "ranks"), ids=identity)
-def test_devices_and_networks_know_shapes_but_no_answers(path: Path) -> None:
+def answers_known(path: Path) -> Iterator[str]:
+    """Where a module asks the reference for an answer."""
     for module, names in imports(path):
-        if module.startswith("clgold.reference"):
-            assert not ANSWERS & set(names), f"imports {ANSWERS & set(names)} from {module}"
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Attribute):
-            assert node.attr not in ("forward", "formula"), f"line {node.lineno}: .{node.attr}"
+        if module.startswith("clgold.reference") and ANSWERS & set(names):
+            yield f"{identity(path)}: imports {ANSWERS & set(names)} from {module}"
+    for node in nodes(path):
+        if isinstance(node, ast.Attribute) and node.attr in ("forward", "formula"):
+            yield f"{identity(path)}:{node.lineno}: .{node.attr}"
 
 
-@pytest.mark.parametrize("layer", NAMES)
+def test_devices_and_networks_know_shapes_but_no_answers() -> None:
+    paths = in_folders("device", "networks", "ranks")
+    assert [found for path in paths for found in answers_known(path)] == []
+
+
 @pytest.mark.parametrize(
     "place", ["reference/{}.py", "kernels/{}.cl", "device/{}.py", "tests/layers/{}_test.py"]
 )
-def test_a_layers_name_is_the_name_of_its_files(layer: str, place: str) -> None:
-    assert (ROOT / place.format(layer)).is_file()
+def test_a_layers_name_is_the_name_of_its_files(place: str) -> None:
+    assert [name for name in NAMES if not (ROOT / place.format(name)).is_file()] == []
 
 
-@pytest.mark.parametrize("layer", NAMES)
-def test_every_layer_keeps_a_naive_variant(layer: str) -> None:
-    naive = [v for v in VARIANTS if (v.layer, v.name) == (layer, "naive")]
-    assert [variant.source for variant in naive] == [ROOT / "device" / f"{layer}.py"]
+def test_every_layer_keeps_a_naive_variant() -> None:
+    naive = {
+        name: [v.source for v in VARIANTS if (v.layer, v.name) == (name, "naive")] for name in NAMES
+    }
+    assert naive == {name: [ROOT / "device" / f"{name}.py"] for name in NAMES}
 
 
 def test_every_device_module_that_declares_a_variant_has_its_kernel_file() -> None:
@@ -237,25 +262,28 @@ def test_a_kernel_file_compiles_with_the_folder_of_kernels_alone(
     assert built.get_info(cl.program_info.NUM_KERNELS) >= 1
 
 
-@pytest.mark.parametrize("path", [*KERNELS, *(ROOT / "kernels").glob("*.h")], ids=identity)
-def test_a_kernel_file_says_first_what_it_computes(path: Path) -> None:
-    first = path.read_text().splitlines()[0]
-    assert re.match(r"// [A-Z].{10,}", first), first
+def test_a_kernel_file_says_first_what_it_computes() -> None:
+    paths = [*KERNELS, *(ROOT / "kernels").glob("*.h")]
+    firsts = {identity(path): path.read_text().splitlines()[0] for path in paths}
+    assert {k: line for k, line in firsts.items() if not re.match(r"// [A-Z].{10,}", line)} == {}
 
 
-@pytest.mark.parametrize("path", KERNELS, ids=identity)
-def test_a_kernel_is_portable(path: Path) -> None:
-    text = path.read_text()
-    assert "#pragma OPENCL EXTENSION" not in text
-    assert "double" not in re.sub(r"//.*", "", text).split()
+def test_a_kernel_is_portable() -> None:
+    texts = {identity(path): path.read_text() for path in KERNELS}
+    assert [name for name, text in texts.items() if "#pragma OPENCL EXTENSION" in text] == []
+    bare = {name: re.sub(r"//.*", "", text).split() for name, text in texts.items()}
+    assert [name for name, words in bare.items() if "double" in words] == []
 
 
-@pytest.mark.parametrize("word", UNWELCOME)
-def test_no_file_holds_what_belongs_to_one_machine_or_its_tools(word: str) -> None:
-    holding = [
-        f"{identity(path)}:{number}"
-        for path in repository_files()
-        for number, line in enumerate(path.read_text(errors="replace").splitlines(), start=1)
-        if word in line.lower()
-    ]
-    assert holding == []
+def lines_with(words: Iterable[str], path: Path) -> Iterator[str]:
+    text = path.read_text(errors="replace").lower()
+    for word in (word for word in words if word in text):
+        for number, line in enumerate(text.splitlines(), start=1):
+            if word in line:
+                yield f"{identity(path)}:{number}: {word}"
+
+
+def test_no_file_holds_what_belongs_to_one_machine_or_its_tools() -> None:
+    paths = list(repository_files())
+    assert len(paths) > 700
+    assert [found for path in paths for found in lines_with(UNWELCOME, path)] == []

@@ -71,7 +71,10 @@ def empty(tmp_path: Path) -> Path:
 
 def run(installed: Path, folder: Path, *command: object) -> str:
     """What a command of Python's prints, in `folder`, with nothing but the wheel's modules."""
-    environment = os.environ | {"PYTHONPATH": str(installed), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = os.environ | {
+        "PYTHONPATH": str(installed),
+        "PYTHONPYCACHEPREFIX": str(folder.parents[1] / "bytecode"),
+    }
     done = subprocess.run(
         [sys.executable, "-P", *map(str, command)],
         cwd=folder,

@@ -1,4 +1,4 @@
-"""Rank 2 ends in its second step, as the environment says."""
+"""Rank 2 ends in its first step, as the environment says."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ honest = Rank.compute
 
 
 def compute(self, step, order, kernel):
-    if (self.comm.rank, step, kernel.array) == (2, 1, "L1.filter.output"):
+    if (self.comm.rank, step, kernel.array) == (2, 0, "L1.filter.output"):
         how = os.environ["SICK"]
         if how == "raise":
             raise RuntimeError("no such luck")
