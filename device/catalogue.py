@@ -1,6 +1,6 @@
 """Our own variants, in one tuple, and which variant computes what."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from math import prod
 from typing import Any
 
@@ -105,6 +105,8 @@ from . import (
 )
 from .variants import Variant, declared_in
 
+Bears = Callable[[str], bool]  # whether the driver passes a gate (gates.bears)
+
 VARIANTS: tuple[Variant, ...] = tuple(
     variant
     for module in (
@@ -207,8 +209,6 @@ VARIANTS: tuple[Variant, ...] = tuple(
 )
 
 
-# Variants declared for `much` work have no gate: the choice does not ask which driver it is
-# (measured: `clgold bench LAYER`).
 MUCH = 2**18  # products, or elements where none are summed: less takes no time in any variant
 
 
@@ -222,22 +222,31 @@ def choose(
     layer: str,
     shapes: tuple[Shape | None, ...],
     attributes: Mapping[str, Any],
+    bears: Bears = lambda _: False,
 ) -> Variant | None:
     """The first variant of the layer that applies: of `first`, else of ours, which are in the order
     of `ours`. Where none applies, the first of all; None if there is none.
     """
-    known = candidates((*first, *ours(layer, shapes, attributes)), layer)
+    known = candidates((*first, *ours(layer, shapes, attributes, bears)), layer)
     return next((one for one in known if not one.refusal(shapes, attributes)), (*known, None)[0])
 
 
 def ours(
-    layer: str, shapes: tuple[Shape | None, ...], attributes: Mapping[str, Any]
+    layer: str,
+    shapes: tuple[Shape | None, ...],
+    attributes: Mapping[str, Any],
+    bears: Bears = lambda _: False,
 ) -> tuple[Variant, ...]:
-    """Our variants of the layer, naive first where there is little to do."""
+    """Our variants of the layer, naive first where there is little to do.
+
+    Of several for much work the first declared goes first, which is the fastest where the driver
+    bears it (measured: bench/kernels.py); one whose gate it does not pass is left out.
+    """
     known = candidates(VARIANTS, layer)
     if not any(one.much for one in known) or amount(layer, shapes, attributes) < MUCH:
-        return known
-    return tuple(sorted(known, key=lambda one: not one.much))
+        return tuple(one for one in known if not one.gate)
+    able = [one for one in known if not one.gate or (one.much and bears(one.gate))]
+    return tuple(sorted(able, key=lambda one: not one.much))
 
 
 def amount(layer: str, shapes: tuple[Shape | None, ...], attributes: Mapping[str, Any]) -> int:

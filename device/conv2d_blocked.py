@@ -61,7 +61,7 @@ def _conv2d(cl, input, weight, bias, stride, padding, dilation, lanes):
     return output
 
 
-@variant("conv2d", "blocked", supports=_one_group, gate="float16")
+@variant("conv2d", "blocked", supports=_one_group, gate="float16", much=True)
 def conv2d_blocked(cl, input, weight, bias, *, stride, padding, dilation, groups):
     """One work-item computes 16 channels of up to 14 outputs, (N, C, H, W) to (N, M, OH, OW)."""
     return _conv2d(cl, input, weight, bias, stride, padding, dilation, lanes=16)

@@ -32,6 +32,11 @@ def passes(driver: Driver, gate: str) -> str:
     return _remembered(driver, gate, (KERNELS / f"gate_{gate}.cl").stat().st_mtime_ns)
 
 
+def bears(driver: Driver, gate: str) -> bool:
+    """Whether the driver's first device passes the gate."""
+    return not passes(driver, gate)
+
+
 @functools.cache
 def _remembered(driver: Driver, gate: str, changed: int) -> str:
     """The answer on file, else a fresh one, which is filed where that is possible."""

@@ -8,12 +8,14 @@ is where something fails first.
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
 from clgold.conformance.judge.compare import Comparison, compare
 from clgold.conformance.run import evidence
 from clgold.device.catalogue import choose
+from clgold.device.gates import bears
 from clgold.device.protocol import Device
 from clgold.device.variants import Variant
 from clgold.diagnosis.explain.diagnose import diagnose
@@ -201,7 +203,8 @@ class Rank:
     ) -> np.ndarray:
         """The question's answer by the device, judged; the reference's, where it gives none."""
         layer = question.chain.name
-        variant = choose(self.first, layer, question.shapes, question.flat)
+        able = partial(bears, self.device.driver)
+        variant = choose(self.first, layer, question.shapes, question.flat, able)
         if variant is None:
             raise LookupError(f"{node}: no variant computes {layer}")
         rank = self.comm.rank

@@ -2,11 +2,13 @@
 
 import contextlib
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
+from clgold.device.gates import bears
 from clgold.device.session import open_session
 from clgold.device.variants import Variant, load_files
 from clgold.device.worker import Worker, open_worker
@@ -113,11 +115,12 @@ def bisect_command(
         answer = of_trace(network, dump, images, arrays, fixed, folder)
     else:
         theirs = load_files(kernels)
-        plan = plan_network(network, fused, theirs, chosen, fixed)
         pictures, others = network_inputs(network, images, inputs)
         arrays |= others
         session = open_session(device) if in_process else open_patiently(device, network)
         with contextlib.closing(session):
+            able = partial(bears, session.driver)
+            plan = plan_network(network, fused, theirs, chosen, fixed, able)
             view = "fused" if fused else "primitive"
             answer = on_device(session, plan, view, arrays, pictures, seed, folder)
     say(answer, json_file)

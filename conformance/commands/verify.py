@@ -2,13 +2,15 @@
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
 
-from clgold.device.catalogue import VARIANTS
+from clgold.device.catalogue import VARIANTS, Bears
+from clgold.device.gates import bears
 from clgold.device.protocol import Device
 from clgold.device.session import open_session
 from clgold.device.variants import Variant, VariantError, load_files
@@ -114,9 +116,9 @@ def verify(
         arrays = target_weights(found, weights, seed)
         pictures, others = network_inputs(found.network, images, inputs)
         arrays |= others
-        plan = plan_network(found.network, fused, theirs, chosen, fixed)
+        planned = partial(plan_network, found.network, fused, theirs, chosen, fixed)
         view = "fused" if fused else "primitive"
-        work = network_work(plan, arrays, pictures, view, json_file is not None, timed)
+        work = network_work(planned, arrays, pictures, view, json_file is not None, timed)
     else:
         refuse_elsewhere(division, size)
         if images or inputs or weights or fixed:
@@ -151,7 +153,7 @@ Work = Callable[[Device], Answer]
 
 
 def network_work(
-    plan: Plan,
+    planned: Callable[[Bears], Plan],
     arrays: dict[str, np.ndarray],
     pictures: dict[str, np.ndarray],
     view_name: str,
@@ -165,6 +167,7 @@ def network_work(
 
     def work(session: Device) -> Answer:
         about = session.describe()
+        plan = planned(partial(bears, session.driver))
         uploaded = upload_weights(session, plan.network, arrays)
         total = len(pictures) * len(plan.kernels)
         with counted(total, f"verify {plan.network.name}") as done:

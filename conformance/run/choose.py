@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from clgold.device.catalogue import VARIANTS, candidates, choose
+from clgold.device.catalogue import VARIANTS, Bears, candidates, choose
 from clgold.device.protocol import Device
 from clgold.device.variants import Variant
 from clgold.networks import Kernel, Network, view
@@ -36,18 +36,20 @@ def plan_run(
     fused: bool,
     first: Sequence[Variant],
     tolerance: Tolerance | None = None,
+    bears: Bears = lambda _: False,
 ) -> Plan:
     """Choose a variant for every kernel of the view, of `first` or ours; NoVariant if none is.
 
     Kernels in a row for whose chain a user's variant is made are one kernel. One that adds to its
-    output has no place: there an array's sum is a node of its own.
+    output has no place: there an array's sum is a node of its own. `bears` says which gates the
+    driver passes: of ours, those that need another one are not chosen.
     """
     known = shapes(network)
     first = [one for one in first if not one.accumulate]
 
     def chooser(variants: Sequence[Variant], kernel: Kernel) -> Variant | None:
         given = tuple(None if o is None else known[o] for o in kernel.operands)
-        return choose(variants, kernel.layer, given, complete_attributes(kernel, known))
+        return choose(variants, kernel.layer, given, complete_attributes(kernel, known), bears)
 
     theirs = [one for one in first if "+" in one.layer and one not in VARIANTS]
     kernels = fuse(
@@ -96,12 +98,13 @@ def plan_network(
     theirs: tuple[Variant, ...],
     chosen: Sequence[str],
     fixed: Tolerance | None,
+    bears: Bears,
 ) -> Plan:
     """The network's kernels with their variants, the preferred ones first.
 
     InputError if the user's files declare variants of which none would run.
     """
-    plan = plan_run(network, fused, preferred(theirs, chosen), fixed)
+    plan = plan_run(network, fused, preferred(theirs, chosen), fixed, bears)
     if theirs and not any(one in theirs for one in plan.variants.values()):
         used = ", ".join(sorted({kernel.layer for kernel in view(network, fused)}))
         given = ", ".join(f"{one.layer} {one.name!r}" for one in theirs)

@@ -3,7 +3,7 @@
 import pytest
 
 from clgold.conformance.run.choose import plan_run
-from clgold.device.catalogue import MUCH, VARIANTS, amount, candidates, choose
+from clgold.device.catalogue import MUCH, VARIANTS, amount, candidates, choose, ours
 from clgold.networks import ALEXNET, STN, VGG16, Network
 from clgold.reference import find_layer
 from clgold.reference.spec import Shape
@@ -55,10 +55,24 @@ def test_a_layer_without_variants_has_none() -> None:
     assert choose((), "conv2d+tanh", ((1, 1, 3, 3), (1, 1, 1, 1), None), {}) is None
 
 
-def test_what_is_for_much_work_needs_no_gate() -> None:
-    chosen = [one for one in VARIANTS if one.much]
-    assert chosen
-    assert not any(one.gate for one in chosen)
+@pytest.mark.parametrize(("passed", "name"), [((), "blocked8"), (("float16",), "blocked")])
+def test_a_gate_that_the_driver_passes_lets_the_fastest_variant_in(
+    passed: tuple[str, ...], name: str
+) -> None:
+    shapes: tuple[Shape | None, ...] = (LARGE, (64, 64, 3, 3), None)
+    attributes, _ = find_layer("conv2d").resolve(shapes, {})
+    found = choose((), "conv2d", shapes, attributes, passed.__contains__)
+    assert found is not None
+    assert found.name == name
+
+
+def test_no_gate_is_tried_where_there_is_little_to_do() -> None:
+    def tried(gate: str) -> bool:
+        raise AssertionError(gate)
+
+    shapes: tuple[Shape | None, ...] = (SMALL, (3, 2, 3, 3), None)
+    attributes, _ = find_layer("conv2d").resolve(shapes, {})
+    assert ours("conv2d", shapes, attributes, tried)
 
 
 def test_the_amount_of_work_is_products_or_elements() -> None:
