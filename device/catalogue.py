@@ -32,6 +32,8 @@ from . import (
     conv2d,
     conv2d_bias_grad,
     conv2d_blocked,
+    conv2d_direct,
+    conv2d_first,
     conv2d_im2col,
     conv2d_input_grad,
     conv2d_input_grad_im2col,
@@ -111,6 +113,8 @@ VARIANTS: tuple[Variant, ...] = tuple(
     variant
     for module in (
         conv2d,
+        conv2d_direct,
+        conv2d_first,
         conv2d_blocked,
         conv2d_im2col,
         conv2d_local,

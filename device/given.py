@@ -90,9 +90,9 @@ def dressed(
     wanted = layouts(variant, question)
     found: list[DeviceArray | None] = []
     for name, operand in zip(question.names, operands, strict=True):
-        if operand is not None and name in wanted:
+        if operand is not None and name in wanted and operand.layout != wanted[name].text:
             operand = session.once(
-                ("layout", operand, wanted[name]),
+                key(operand, wanted[name], variant.lanes),
                 lambda: packed(session, variant, operand, wanted[name]),  # noqa: B023 # at once
             )
         found.append(operand)
@@ -108,6 +108,27 @@ def dressed(
             filled=True,
         )
     return tuple(found)
+
+
+def key(array: DeviceArray, layout: Layout, lanes: str) -> tuple[object, ...]:
+    """Under which a session remembers an array in another layout."""
+    return "layout", array, layout, lanes if layout.pads(array.shape) else ""
+
+
+def stand(session: "Session", known: DeviceArray, result: DeviceArray, stored: np.ndarray) -> None:
+    """That a result, known in the reference's layout, stands on the device as its variant left it.
+
+    The next kernel that wants it so is given it as it is, if its padding holds nothing or zeros.
+    """
+    assert known.host is not None
+    layout = find_layout(result.layout)
+    if layout.pads(known.shape):
+        zeros = layout.pack(known.host, 0)
+        if zeros.tobytes() != stored.tobytes():
+            return
+    kept = replace(result, host=stored, filled=True)
+    session.remember(kept)
+    session.once(key(known, layout, "zero"), lambda: kept)
 
 
 def packed(

@@ -11,6 +11,7 @@ NCHW16c is short for channels in blocks. Lanes and columns that hold no element 
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 
 import numpy as np
 
@@ -56,6 +57,10 @@ class Layout:
         lengths = self.lengths(shape)
         *found, last = (lengths[axis] for axis in self.axes)
         return (*found, -(-last // self.pitch) * self.pitch)
+
+    def pads(self, shape: Shape) -> bool:
+        """Whether memory has lanes or columns that hold no element of an array of that shape."""
+        return prod(self.stored(shape)) != prod(shape)
 
     def pack(self, values: np.ndarray, padding: float | np.ndarray) -> np.ndarray:
         """The values as they stand in memory, `padding` where no element stands."""

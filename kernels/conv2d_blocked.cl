@@ -4,12 +4,8 @@
 // its inner loop loads one vector of weights and uses it COLUMNS times. Work-groups of one
 // work-item suit CPUs, where all of its registers are the vector unit's.
 
-#include "common.h"
-#include "vector.h"
+#include "pack_filters.h"
 
-#ifndef IN_BLOCK
-#define IN_BLOCK VEC // input channels in a block; fewer where the input has fewer
-#endif
 #ifndef COLUMNS
 #define COLUMNS 4 // neighbouring outputs that a work-item computes, each a vector in registers
 #endif
@@ -32,21 +28,6 @@ __kernel void pack_input(__global const float *input, __global float *source,
         const int c = first + i;
         pixel[i] = inside && c < C ? input[((n * C + c) * H + y) * W + x] : 0.0f;
     }
-}
-
-// weight (M, C, KH, KW) -> packed (blocks of M, blocks of C, KH*KW, IN_BLOCK, VEC), with zeros in
-// place of what the last blocks lack. Global size (KH*KW, blocks of C, blocks of M).
-__kernel void pack_weight(__global const float *weight, __global float *packed, int M, int C)
-{
-    const int taps = get_global_size(0), tap = get_global_id(0);
-    const int first_c = get_global_id(1) * IN_BLOCK, first_m = get_global_id(2) * VEC;
-    __global float *block = packed + output_index() * IN_BLOCK * VEC;
-
-    for (int i = 0; i < IN_BLOCK; ++i)
-        for (int lane = 0; lane < VEC; ++lane) {
-            const int c = first_c + i, m = first_m + lane;
-            block[i * VEC + lane] = c < C && m < M ? weight[(m * C + c) * taps + tap] : 0.0f;
-        }
 }
 
 // source, packed, bias (M) or NULL -> output (N, M, OH, OW)

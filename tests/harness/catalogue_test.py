@@ -14,7 +14,7 @@ FILTERS = (16, 2, 2, 2, 5, 5, 3, 3)
 # Layer, shapes, attributes, who is to compute it.
 CHOICES = {
     "few products": ("conv2d", ((1, 2, 8, 8), (3, 2, 3, 3), None), {}, "naive"),
-    "many products": ("conv2d", (LARGE, (64, 64, 3, 3), None), {}, "blocked8"),
+    "many products": ("conv2d", (LARGE, (64, 64, 3, 3), None), {}, "direct8"),
     "many in groups": ("conv2d", (LARGE, (64, 32, 3, 3), None), {"groups": 2}, "im2col"),
     "a short sum": ("linear", ((1, 40), (30, 40), None), {}, "naive"),
     "long sums": ("linear", ((1, 4096), (1000, 4096), None), {}, "blocked"),
@@ -55,7 +55,7 @@ def test_a_layer_without_variants_has_none() -> None:
     assert choose((), "conv2d+tanh", ((1, 1, 3, 3), (1, 1, 1, 1), None), {}) is None
 
 
-@pytest.mark.parametrize(("passed", "name"), [((), "blocked8"), (("float16",), "blocked")])
+@pytest.mark.parametrize(("passed", "name"), [((), "direct8"), (("float16",), "direct")])
 def test_a_gate_that_the_driver_passes_lets_the_fastest_variant_in(
     passed: tuple[str, ...], name: str
 ) -> None:
