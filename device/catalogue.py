@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from math import prod
 from typing import Any
 
-from clgold.reference import find_layer
+from clgold.reference import find_chain
+from clgold.reference.question import resolve, steps
 from clgold.reference.spec import Shape
 
 from . import (
@@ -78,6 +79,7 @@ from . import (
     lp_pool2d,
     lp_pool2d_grad,
     max_pool2d,
+    max_pool2d_blocks,
     max_pool2d_grad,
     max_pool2d_grad_from_indices,
     max_pool2d_grad_indexed,
@@ -108,13 +110,14 @@ from . import (
 from .variants import Variant, declared_in
 
 Bears = Callable[[str], bool]  # whether the driver passes a gate (gates.bears)
+PLAIN = "NCHW"  # the layout of what no variant has left otherwise
 
 VARIANTS: tuple[Variant, ...] = tuple(
     variant
     for module in (
         conv2d,
-        conv2d_direct,
         conv2d_first,
+        conv2d_direct,
         conv2d_blocked,
         conv2d_im2col,
         conv2d_local,
@@ -126,6 +129,7 @@ VARIANTS: tuple[Variant, ...] = tuple(
         linear_local,
         max_pool2d,
         max_pool2d_vector,
+        max_pool2d_blocks,
         avg_pool2d,
         avg_pool2d_vector,
         lp_pool2d,
@@ -227,11 +231,12 @@ def choose(
     shapes: tuple[Shape | None, ...],
     attributes: Mapping[str, Any],
     bears: Bears = lambda _: False,
+    stands: str = PLAIN,
 ) -> Variant | None:
     """The first variant of the layer that applies: of `first`, else of ours, which are in the order
     of `ours`. Where none applies, the first of all; None if there is none.
     """
-    known = candidates((*first, *ours(layer, shapes, attributes, bears)), layer)
+    known = candidates((*first, *ours(layer, shapes, attributes, bears, stands)), layer)
     return next((one for one in known if not one.refusal(shapes, attributes)), (*known, None)[0])
 
 
@@ -240,21 +245,44 @@ def ours(
     shapes: tuple[Shape | None, ...],
     attributes: Mapping[str, Any],
     bears: Bears = lambda _: False,
+    stands: str = PLAIN,
 ) -> tuple[Variant, ...]:
     """Our variants of the layer, naive first where there is little to do.
 
     Of several for much work the first declared goes first, which is the fastest where the driver
-    bears it (measured: bench/kernels.py); one whose gate it does not pass is left out.
+    bears it (measured: bench/kernels.py); one whose gate it does not pass is left out. Before all
+    go those that take the first operand in the layout in which it `stands`, unless that is plain.
     """
     known = candidates(VARIANTS, layer)
-    if not any(one.much for one in known) or amount(layer, shapes, attributes) < MUCH:
-        return tuple(one for one in known if not one.gate)
-    able = [one for one in known if not one.gate or (one.much and bears(one.gate))]
-    return tuple(sorted(able, key=lambda one: not one.much))
+    busy = any(one.much for one in known) and amount(layer, shapes, attributes) >= MUCH
+
+    def rank(one: Variant) -> tuple[bool, bool]:
+        return stands == PLAIN or taken_in(one) != stands, not (busy and one.much)
+
+    able = [one for one in known if not one.gate or (rank(one) != (True, True) and bears(one.gate))]
+    return tuple(sorted(able, key=rank))
+
+
+def taken_in(variant: Variant) -> str:
+    """The layout in which a variant wants its first operand."""
+    return layout_of(variant, find_chain(variant.layer).operands[0])
+
+
+def layout_of(variant: Variant, name: str) -> str:
+    """The layout in which a variant wants an operand, or leaves its output, by name."""
+    if isinstance(variant.layout, str):
+        return variant.layout
+    return variant.layout.get(name, PLAIN)
 
 
 def amount(layer: str, shapes: tuple[Shape | None, ...], attributes: Mapping[str, Any]) -> int:
-    """How many products a layer adds up, how many elements another one reads."""
-    found = find_layer(layer)
-    depth = found.depth(shapes, attributes)
-    return prod(found.out_shape(*shapes, **attributes)) * depth if depth else prod(shapes[0] or ())
+    """How many products a layer adds up, how many elements another one reads; of a chain all."""
+    chain = find_chain(layer)
+    by_layer, outputs = resolve(chain, shapes, attributes)
+    found, last = 0, None
+    for step, output in zip(steps(chain, shapes, by_layer), outputs, strict=True):
+        given = step.arguments(last) if last is not None else step.after
+        depth = step.layer.depth(given, step.attributes)
+        found += prod(output) * depth if depth else prod(given[0] or ())
+        last = output
+    return found

@@ -83,12 +83,6 @@ floatv activated(floatv x)
     return RELU ? select(x, (floatv)0.0f, x <= (floatv)0.0f) : x;
 }
 
-// The larger of each two lanes, and NaN where either is NaN.
-floatv larger(floatv a, floatv b)
-{
-    return select(b, a, isgreaterequal(a, b) | isnan(a));
-}
-
 // The sums of one block, whose outputs (OH, OW, VEC) begin at `plane`, those within the plane.
 // y and x are the tile's first output, before pooling.
 void finish_tile(const floatv *sums, __global float *plane, int y, int x, int OH, int OW)

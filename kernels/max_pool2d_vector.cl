@@ -21,10 +21,8 @@ __kernel void max_pool2d_vector(__global const float *input, __global float *out
             continue;
         for (int kx = 0; kx < KW; ++kx) {
             const int x = first * STRIDE_W + kx * dilation_w - pad_left;
-            const floatv values =
-                load_row(input + (plane * H + y) * W, x, STRIDE_W, W, -INFINITY);
-            // NaN is not less than anything, nor is anything less than or equal to it.
-            largest = select(values, largest, isgreaterequal(largest, values) | isnan(largest));
+            __global const float *row = input + (plane * H + y) * W;
+            largest = larger(largest, load_row(row, x, STRIDE_W, W, -INFINITY));
         }
     }
     store_row(largest, output + (plane * (int)get_global_size(1) + oy) * OW, first, OW);

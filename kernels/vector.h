@@ -35,6 +35,12 @@ float max_of_lanes(floatv values)
     return largest;
 }
 
+// The larger of each two lanes, and NaN where either is NaN.
+floatv larger(floatv a, floatv b)
+{
+    return select(b, a, isgreaterequal(a, b) | isnan(a));
+}
+
 // VEC values of a row of `size`, every step-th from x on; `outside` where there is none.
 floatv load_row(__global const float *row, int x, int step, int size, float outside)
 {

@@ -6,12 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from clgold.device.catalogue import VARIANTS, Bears, candidates, choose
+from clgold.device.catalogue import (
+    MUCH,
+    PLAIN,
+    VARIANTS,
+    Bears,
+    amount,
+    candidates,
+    choose,
+    layout_of,
+)
 from clgold.device.protocol import Device
 from clgold.device.variants import Variant
 from clgold.networks import Kernel, Network, view
 from clgold.networks.fusing import fuse
-from clgold.networks.network import complete_attributes, shapes
+from clgold.networks.network import complete_attributes, one_each, shapes
 from clgold.reference.spec import InputError
 
 from ..judge.compare import Tolerance
@@ -40,16 +49,28 @@ def plan_run(
 ) -> Plan:
     """Choose a variant for every kernel of the view, of `first` or ours; NoVariant if none is.
 
-    Kernels in a row for whose chain a user's variant is made are one kernel. One that adds to its
-    output has no place: there an array's sum is a node of its own. `bears` says which gates the
-    driver passes: of ours, those that need another one are not chosen.
+    Kernels in a row for whose chain a user's variant is made are one kernel; in the fused view also
+    those for whose chain there is a fast one of ours, where none of `first` computes a part of it.
+    One that adds to its output has no place: there an array's sum is a node of its own. `bears`
+    says which gates the driver passes: of ours, those that need another one are not chosen.
     """
-    known = shapes(network)
+    known, stands = shapes(network), dict[str, str]()  # layouts of results
     first = [one for one in first if not one.accumulate]
 
-    def chooser(variants: Sequence[Variant], kernel: Kernel) -> Variant | None:
+    def asked(kernel: Kernel) -> tuple[Any, ...]:
         given = tuple(None if o is None else known[o] for o in kernel.operands)
-        return choose(variants, kernel.layer, given, complete_attributes(kernel, known), bears)
+        return kernel.layer, given, complete_attributes(kernel, known)
+
+    def chooser(variants: Sequence[Variant], kernel: Kernel) -> Variant | None:
+        return choose(variants, *asked(kernel), bears, stands.get(kernel.operands[0] or "", PLAIN))
+
+    def fast(kernel: Kernel) -> bool:
+        variant, question = chooser((), kernel), asked(kernel)
+        apt = variant is not None and variant.much and not variant.refusal(*question[1:])
+        return apt and amount(*question) >= MUCH
+
+    def preferred_in(kernel: Kernel) -> bool:
+        return any(chooser(first, one) in first for one in (kernel, *one_each(kernel.nodes)))
 
     theirs = [one for one in first if "+" in one.layer and one not in VARIANTS]
     kernels = fuse(
@@ -58,12 +79,20 @@ def plan_run(
         [one.layer for one in theirs],
         lambda kernel: chooser(theirs, kernel) in theirs,
     )
+    if fused:
+        kernels = fuse(
+            network,
+            kernels,
+            [one.layer for one in VARIANTS if "+" in one.layer and one.much],
+            lambda kernel: fast(kernel) and not preferred_in(kernel),
+        )
     chosen: dict[str, Variant] = {}
     for kernel in kernels:
         variant = chooser(first, kernel)
         if variant is None:
             raise NoVariant(f"{network.name}: no variant computes {kernel.layer} ({kernel.name})")
         chosen[kernel.name] = variant
+        stands[kernel.output] = layout_of(variant, "output")
     return Plan(network, kernels, chosen, tolerance)
 
 

@@ -15,7 +15,9 @@ FILTERS = (16, 2, 2, 2, 5, 5, 3, 3)
 CHOICES = {
     "few products": ("conv2d", ((1, 2, 8, 8), (3, 2, 3, 3), None), {}, "naive"),
     "many products": ("conv2d", (LARGE, (64, 64, 3, 3), None), {}, "direct8"),
-    "many in groups": ("conv2d", (LARGE, (64, 32, 3, 3), None), {"groups": 2}, "im2col"),
+    "many in groups": ("conv2d", (LARGE, (64, 32, 3, 3), None), {"groups": 2}, "direct8"),
+    "many in small groups": ("conv2d", (LARGE, (64, 4, 3, 3), None), {"groups": 16}, "im2col"),
+    "colours": ("conv2d", ((1, 3, 64, 64), (64, 3, 3, 3), None), {}, "first8"),
     "a short sum": ("linear", ((1, 40), (30, 40), None), {}, "naive"),
     "long sums": ("linear", ((1, 4096), (1000, 4096), None), {}, "blocked"),
     "a small pool": ("max_pool2d", (SMALL,), {"kernel_size": 2}, "naive"),
@@ -38,13 +40,15 @@ def test_much_work_goes_to_a_fast_variant(case: str) -> None:
 def test_a_variant_of_the_users_goes_first_whatever_there_is_to_do() -> None:
     shapes: tuple[Shape | None, ...] = (LARGE, (64, 64, 3, 3), None)
     attributes, _ = find_layer("conv2d").resolve(shapes, {})
-    for asked in candidates(VARIANTS, "conv2d"):
+    able = [v for v in candidates(VARIANTS, "conv2d") if not v.refusal(shapes, attributes)]
+    assert len(able) > 5
+    for asked in able:
         assert choose((asked,), "conv2d", shapes, attributes) is asked
 
 
 def test_a_variant_that_does_not_apply_is_passed_over() -> None:
-    shapes: tuple[Shape | None, ...] = (LARGE, (64, 32, 3, 3), None)
-    attributes, _ = find_layer("conv2d").resolve(shapes, {"groups": 2})
+    shapes: tuple[Shape | None, ...] = (LARGE, (64, 4, 3, 3), None)
+    attributes, _ = find_layer("conv2d").resolve(shapes, {"groups": 16})
     winograd = next(one for one in VARIANTS if one.name == "winograd")
     found = choose((winograd,), "conv2d", shapes, attributes)
     assert found is not None
@@ -64,6 +68,29 @@ def test_a_gate_that_the_driver_passes_lets_the_fastest_variant_in(
     found = choose((), "conv2d", shapes, attributes, passed.__contains__)
     assert found is not None
     assert found.name == name
+
+
+@pytest.mark.parametrize(("stands", "name"), [("NCHW", "naive"), ("NCHW8c", "blocks8")])
+def test_a_result_is_taken_as_it_stands_where_a_variant_can(stands: str, name: str) -> None:
+    attributes, _ = find_layer("max_pool2d").resolve((SMALL,), {"kernel_size": 2})
+    found = choose((), "max_pool2d", (SMALL,), attributes, stands=stands)
+    assert found is not None
+    assert found.name == name
+
+
+def test_convolutions_and_what_follows_are_one_kernel_of_ours_in_the_fused_view_alone() -> None:
+    fused, primitive = (
+        [kernel.layer for kernel in plan_run(VGG16, fused, ()).kernels] for fused in (True, False)
+    )
+    assert fused.count("conv2d+relu") == 8
+    assert fused.count("conv2d+relu+max_pool2d") == 5
+    assert primitive == [node.layer for node in VGG16.nodes]
+
+
+def test_what_the_user_gives_for_a_part_is_not_lost_in_a_chain_of_ours() -> None:
+    naive = next(one for one in VARIANTS if (one.layer, one.name) == ("relu", "naive"))
+    plan = plan_run(VGG16, fused=True, first=(naive,))
+    assert [kernel.layer for kernel in plan.kernels] == [node.layer for node in VGG16.nodes]
 
 
 def test_no_gate_is_tried_where_there_is_little_to_do() -> None:
