@@ -1,7 +1,8 @@
 """Consecutive kernels of a network as one, where somebody has a kernel for their chain."""
 
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import combinations, pairwise
 
 from clgold.reference import SpecError
 
@@ -59,6 +60,12 @@ def one_way(network: Network, row: Sequence[Kernel]) -> bool:
         if not alone or first.operands[place] != kernel.output or kernel.output in kept:
             return False
     return True
+
+
+def parts(kernel: Kernel) -> Iterator[Kernel]:
+    """Every row of its nodes as a kernel, itself included."""
+    for start, end in combinations(range(len(kernel.nodes) + 1), 2):
+        yield replace(kernel, nodes=kernel.nodes[start:end])
 
 
 def merged(row: Sequence[Kernel]) -> Kernel:

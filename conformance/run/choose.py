@@ -19,11 +19,13 @@ from clgold.device.catalogue import (
 from clgold.device.protocol import Device
 from clgold.device.variants import Variant
 from clgold.networks import Kernel, Network, view
-from clgold.networks.fusing import fuse
-from clgold.networks.network import complete_attributes, one_each, shapes
-from clgold.reference.spec import InputError
+from clgold.networks.fusing import fuse, parts
+from clgold.networks.network import complete_attributes, shapes
+from clgold.reference.spec import InputError, Shape
 
 from ..judge.compare import Tolerance
+
+Shapes = tuple[Shape | None, ...]
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def plan_run(
     known, stands = shapes(network), dict[str, str]()  # layouts of results
     first = [one for one in first if not one.accumulate]
 
-    def asked(kernel: Kernel) -> tuple[Any, ...]:
+    def asked(kernel: Kernel) -> tuple[str, Shapes, Mapping[str, Any]]:
         given = tuple(None if o is None else known[o] for o in kernel.operands)
         return kernel.layer, given, complete_attributes(kernel, known)
 
@@ -70,7 +72,7 @@ def plan_run(
         return apt and amount(*question) >= MUCH
 
     def preferred_in(kernel: Kernel) -> bool:
-        return any(chooser(first, one) in first for one in (kernel, *one_each(kernel.nodes)))
+        return any(chooser(first, part) in first for part in parts(kernel))
 
     theirs = [one for one in first if "+" in one.layer and one not in VARIANTS]
     kernels = fuse(

@@ -47,7 +47,7 @@ def test_times_stand_beside_ours(opencl: Session, tmp_path: Path) -> None:
 def test_a_networks_kernels_are_timed_beside_ours(opencl: Session, tmp_path: Path) -> None:
     image = np.full((1, 3, 32, 32), 0.5, np.float32)
     np.save(tmp_path / "grey.npy", image)
-    options = ("--input", "grey.npy", "--device", device_name(opencl), "--time")
+    options = ("--input", "grey.npy", "--device", device_name(opencl), "--time", "--primitive")
     answer = clgold("verify", "cifar10", *options, "--json", "-", folder=tmp_path)
     assert answer.code == 0, answer.stderr
     assert all(one["seconds"] > 0 for one in answer.json["times"])
