@@ -107,10 +107,10 @@ from . import (
     tanh,
     tanh_grad,
 )
+from .layouts import PLAIN
 from .variants import Variant, declared_in
 
 Bears = Callable[[str], bool]  # whether the driver passes a gate (gates.bears)
-PLAIN = "NCHW"  # the layout of what no variant has left otherwise
 
 VARIANTS: tuple[Variant, ...] = tuple(
     variant
@@ -250,7 +250,7 @@ def ours(
     """Our variants of the layer, naive first where there is little to do.
 
     Of several for much work the first declared goes first, which is the fastest where the driver
-    bears it (measured: bench/kernels.py); one whose gate it does not pass is left out. Before all
+    bears it (`clgold bench LAYER`); one whose gate it does not pass is left out. Before all
     go those that take the first operand in the layout in which it `stands`, unless that is plain.
     """
     known = candidates(VARIANTS, layer)

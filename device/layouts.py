@@ -17,6 +17,7 @@ import numpy as np
 
 from clgold.reference.spec import Shape
 
+PLAIN = "NCHW"  # that of the reference, and of every array whose layout nobody declares
 BASES = (
     *map(tuple, ("NCHW", "OIHW", "NC", "OI")),
     ("M", "TY", "TX", "C", "KY", "KX", "SY", "SX"),

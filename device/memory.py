@@ -10,6 +10,8 @@ import numpy as np
 from clgold.reference.poison import POISON, bits
 from clgold.reference.spec import Shape
 
+from .layouts import PLAIN
+
 if TYPE_CHECKING:
     import pyopencl as cl
 
@@ -48,7 +50,7 @@ class DeviceArray:
     guard: int  # bytes of each guard zone
     pattern: np.ndarray  # what each word of them holds
     host: np.ndarray | None = None
-    layout: str = "NCHW"
+    layout: str = PLAIN
     stored: Shape | None = None  # the shape in memory, of another layout
     filled: bool = False  # with host's numbers, which are no operand's, or stand otherwise
 
@@ -65,7 +67,7 @@ class DeviceArray:
         """The same memory under another shape; ValueError where it is one of another size."""
         if math.prod(shape) * self.dtype.itemsize != self.nbytes:
             raise ValueError(f"reshape {list(self.shape)} to {list(shape)}: not as many elements")
-        return replace(self, shape=tuple(shape), stored=None, layout="NCHW")
+        return replace(self, shape=tuple(shape), stored=None, layout=PLAIN)
 
     @property
     def guarded(self) -> int:

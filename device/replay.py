@@ -16,7 +16,10 @@ from clgold.reference import Question, find_chain
 
 from . import memory
 from .given import brought_back, dressed, lacking, layouts
+from .launcher import Launcher
+from .layouts import PLAIN
 from .memory import DeviceArray
+from .relayout import moved, moves
 from .run import Run, attempt, launcher
 from .variants import Variant
 
@@ -167,8 +170,8 @@ class Replay:
 def prepare(session: "Session", parts: Sequence[Part], given: Arrays) -> Replay | Run:
     """The replay of the parts in order on the given arrays; the Run that fails, where one does.
 
-    A layout that a variant wants otherwise than its operand stands is made here, once, and not
-    again in a replay.
+    Results stay in the layout in which a variant leaves them; for a part that wants another one it
+    is made on the device, in every replay. What is given is brought into its layout here, once.
     """
     live, free = dict(given), list["cl.Buffer"]()
     last = {o: place for place, part in enumerate(parts) for o in part.operands}
@@ -185,7 +188,7 @@ def prepare(session: "Session", parts: Sequence[Part], given: Arrays) -> Replay 
         player = Player(session, free)
         cl = launcher(session, part.variant, question, None)
         cl.player = player
-        operands = wanted(session, part, question, live, player)
+        operands = wanted(cl, part, question, live, given)
         failed = attempt(part.variant, cl, operands, question.flat)
         if failed is not None:
             return failed
@@ -211,26 +214,40 @@ def question_of(part: Part, arrays: Arrays) -> Question:
 
 
 def wanted(
-    session: "Session", part: Part, question: Question, arrays: Arrays, player: Player
+    cl: Launcher, part: Part, question: Question, arrays: Arrays, given: Arrays
 ) -> tuple[DeviceArray | None, ...]:
     """The operands as the variant declared them (given.py)."""
-    plain = tuple(None if o is None else arrays[o] for o in part.operands)
     names = layouts(part.variant, question)
-    known = tuple(
-        one
-        if one is None or (name not in names and not (part.variant.in_place and not k))
-        else replace(one, host=brought_back(one, memory.download(session.queue, one), np.float32))
-        for k, (name, one) in enumerate(zip(question.names, plain, strict=True))
-    )
-    found = dressed(session, part.variant, question, known)
-    if part.variant.in_place and plain[0] is not None and found[0] is not None:
-        player.copied(plain[0], found[0])
+    known: list[DeviceArray | None] = []
+    for name, operand in zip(question.names, part.operands, strict=True):
+        array = None if operand is None else arrays[operand]
+        if array is not None:
+            layout = names[name].text if name in names else PLAIN
+            array = standing(cl, array, layout, operand in given)
+        known.append(array)
+    first = known[0]
+    if not part.variant.in_place or first is None:
+        return dressed(cl.session, part.variant, question, tuple(known))
+    known[0] = replace(first, host=memory.download(cl.session.queue, first))
+    found = dressed(cl.session, part.variant, question, tuple(known))
+    if cl.player is not None and found[0] is not None:
+        cl.player.copied(first, found[0])
     return found
 
 
+def standing(cl: Launcher, array: DeviceArray, layout: str, fixed: bool) -> DeviceArray:
+    """The array in that layout, or ready for `dressed` to pack it; `fixed`: it stays as it is."""
+    if array.layout == layout:
+        return array
+    if not fixed and moves(array, layout):
+        return moved(cl, array, layout)
+    values = brought_back(array, memory.download(cl.session.queue, array), np.float32)
+    return cl.session.upload(array.name, values) if array.stored else replace(array, host=values)
+
+
 def settled(session: "Session", array: DeviceArray, dtype: type) -> DeviceArray:
-    """The result as the next part expects it: a copy where it is in another layout or dtype."""
-    if array.stored is None and array.dtype == np.dtype(dtype):
+    """The result as the next part expects it: a copy where it is of another dtype."""
+    if array.dtype == np.dtype(dtype):
         return array
     values = brought_back(array, memory.download(session.queue, array), dtype)
     return session.upload(array.name, values)

@@ -4,12 +4,14 @@ import contextlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
 
+from clgold.device.gates import bears
 from clgold.device.isolated import Lost
 from clgold.device.variants import Variant, load_files
 from clgold.device.worker import Worker, open_worker
@@ -96,10 +98,11 @@ def bench(
         arrays = target_weights(found, None, seed)
         pictures, _ = network_inputs(found.network, (), ())
         arrays[next(iter(found.network.inputs))] = next(iter(pictures.values()))
-        plan = plan_network(found.network, fused, theirs, chosen, None)
         others = [PEERS[name](found.network, arrays, threads()) for name in peers]
         with contextlib.closing(open_worker(device)) as worker:
             view = "fused" if fused else "primitive"
+            able = partial(bears, worker.driver)
+            plan = plan_network(found.network, fused, theirs, chosen, None, able)
             verdict, answer, parts = network_times(worker, plan, view, arrays, others, rounds)
     show(json_file, answer, *parts, f"verdict: {verdict}")
     if verdict != "pass":

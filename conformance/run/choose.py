@@ -8,7 +8,6 @@ import numpy as np
 
 from clgold.device.catalogue import (
     MUCH,
-    PLAIN,
     VARIANTS,
     Bears,
     amount,
@@ -16,6 +15,7 @@ from clgold.device.catalogue import (
     choose,
     layout_of,
 )
+from clgold.device.layouts import PLAIN
 from clgold.device.protocol import Device
 from clgold.device.variants import Variant
 from clgold.networks import Kernel, Network, view

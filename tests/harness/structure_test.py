@@ -233,7 +233,11 @@ def test_every_layer_keeps_a_naive_variant() -> None:
 
 def test_every_device_module_that_declares_a_variant_has_its_kernel_file() -> None:
     stems = {variant.source.stem for variant in VARIANTS}
-    tools = {path.stem for path in KERNELS if path.stem.startswith(("gate_", "measure", "peak"))}
+    tools = {
+        path.stem
+        for path in KERNELS
+        if path.stem.startswith(("gate_", "measure", "peak", "relayout"))
+    }
     assert stems | tools == {path.stem for path in KERNELS}
 
 
