@@ -9,7 +9,7 @@ from .attributes import count, padding, pair
 from .enclosed_product import enclosed_product
 from .evaluate import evaluate
 from .grid import exact_below
-from .im2col import Place, column_parts, im2col
+from .im2col import Place, column_parts
 from .layer import Array, Attributes, Enclosure, Layer
 from .operands import Operand, Setting
 from .profile import BINARY64, Profile
@@ -17,7 +17,7 @@ from .rounded_product import rounded_product
 from .rounding import Exact
 from .spec import Padding, Pair, Shape, SpecError
 from .sums import blocked_product, product_sum_error, sums_of
-from .windows import positions
+from .windows import pad, positions, windows
 
 
 def conv2d(
@@ -189,13 +189,13 @@ def rounded(input: Array, weight: Array, bias: Array | None, **attributes: Any) 
     groups = attributes["groups"]
     images = input.reshape(n, groups, c // groups, h, w)
     squares = np.einsum("ngchw,ngchw->nghw", images, images, dtype=np.float64)
-    windows = np.sqrt(products(squares, np.ones((groups, 1, *weight.shape[2:])), **attributes))
+    seen = np.sqrt(products(squares, np.ones((groups, 1, *weight.shape[2:])), **attributes))
     filters = np.sqrt(np.einsum("mckl,mckl->m", weight, weight, dtype=np.float64))
     offset = None if bias is None else bias.astype(np.float64).reshape(groups, -1)
     below = exact_below(BINARY64, input, weight, bias)
 
     def product(place: Place, rows: Array, columns: Array) -> Array:
-        lengths = filters.reshape(groups, -1), windows[place].reshape(groups, -1)
+        lengths = filters.reshape(groups, -1), seen[place].reshape(groups, -1)
         return rounded_product(rows, columns, offset, lengths, below)
 
     return assemble(input, weight, attributes, np.float32, product)
@@ -205,20 +205,23 @@ def honest(
     order: Callable[..., Array], input: Array, weight: Array, bias: Array | None, **attributes: Any
 ) -> Array:
     """float32 convolution, group by group a matrix product, the bias its last column with 1."""
-    groups = attributes["groups"]
+    n, groups = input.shape[0], attributes["groups"]
     m, depth, kh, kw = weight.shape
-    window = (kh, kw), attributes["stride"], attributes["padding"], attributes["dilation"]
-    channels = input.reshape(input.shape[0], groups, depth, *input.shape[2:])
+    _, _, *counts = shape_rule(input.shape, weight.shape, None, **attributes)
     filters = weight.reshape(groups, m // groups, -1)
+    terms = filters.shape[-1]
     if bias is not None:
         filters = np.concatenate([filters, bias.reshape(groups, -1, 1)], axis=2)
+    padded = pad(input, attributes["padding"])
+    step, spread, places = attributes["stride"], attributes["dilation"], (counts[0], counts[1])
+    cut = windows(padded, (kh, kw), step, spread, places)
     parts = []
     for g in range(groups):
-        columns = np.concatenate(list(im2col(channels[:, g], *window)), axis=1)
-        if bias is not None:
-            columns = np.concatenate([columns, np.ones_like(columns[:1])])
-        parts.append(order(filters[g], columns))
-    return np.concatenate(parts).reshape(m, input.shape[0], -1).swapaxes(0, 1)
+        columns = np.ones((filters.shape[-1], n, *counts), input.dtype)  # the bias's row stays
+        taken = columns[:terms].reshape(depth, kh, kw, n, *counts)
+        taken[...] = cut[:, g * depth : (g + 1) * depth].transpose(1, 4, 5, 0, 2, 3)
+        parts.append(order(filters[g], columns.reshape(len(columns), -1)))
+    return np.concatenate(parts).reshape(m, n, -1).swapaxes(0, 1)
 
 
 EXAMPLES: tuple[Setting, ...] = (

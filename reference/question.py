@@ -48,7 +48,7 @@ class Question:
     operands: Operands
     attributes: ByLayer
     outputs: tuple[Shape, ...]
-    known: dict[Profile, dict[str, Enclosure]] = field(default_factory=dict, repr=False)
+    found: dict[Any, Any] = field(default_factory=dict, repr=False)  # out about it, by `once`
 
     @property
     def shapes(self) -> tuple[Shape | None, ...]:
@@ -105,12 +105,20 @@ class Question:
 
     def enclose(self, profile: Profile) -> dict[str, Enclosure]:
         """The enclosure of every layer's output, by the layer's name; computed once."""
-        if profile not in self.known:
-            self.known[profile] = self.fold(
+        return self.once(
+            profile,
+            lambda: self.fold(
                 lambda step, given: enclose_resolved(step.layer, given, step.attributes, profile),
                 tuple(None if one is None else Enclosure(one) for one in self.operands),
-            )
-        return self.known[profile]
+            ),
+        )
+
+    def once(self, key: Any, make: Callable[[], Value]) -> Value:
+        """What `make` returned the first time: several variants are judged by one question."""
+        if key not in self.found:
+            self.found[key] = make()
+        value: Value = self.found[key]
+        return value
 
     def answer(self, profile: Profile) -> Enclosure:
         """The chain's own output, and how far an honest kernel's may be from it."""

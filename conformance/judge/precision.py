@@ -58,15 +58,20 @@ def assess(
 
     Of large layers a few filters are looked at: what makes sums imprecise seldom spares them.
     """
-    last = expected[question.last]
-    if question.chain.dtype != np.float32 or not np.any(last.radius > 0):
+    whole, right = question, expected[question.last]
+    if question.chain.dtype != np.float32 or not np.any(right.radius > 0):
         return Precision(None)
-    question, got, last = some_filters(question, got, last)
+    question, got, last = some_filters(question, got, right)
     if not honest.possible(question):
         return Precision(None)
-    others = without_sums(question)
+
+    def sums() -> tuple[Enclosure, Array, float]:
+        others = without_sums(question)
+        return right, others, worst_honest(question, last, honest.ORDERS, winograd, others)
+
+    # `right` is kept too, so that no other has its identity.
+    _, others, worst = whole.once(("honest sums", winograd, id(right)), sums)
     mine = shares(got, last, others)
-    worst = worst_honest(question, last, honest.ORDERS, winograd)
     if mine.max() > FACTOR * worst:
         mine = shares(got, last, others + flushable(question, winograd))
     most = float(mine.max())
@@ -74,7 +79,8 @@ def assess(
         part, _, right = worst_filters(question, got, last, mine)
         within = max(len(honest.ORDERS), MOST_WORK // honest.products(part))
         more = honest.MORE_ORDERS[:within]
-        worst = max(worst, worst_honest(part, right, more, winograd, most / FACTOR))
+        own = without_sums(part)
+        worst = max(worst, worst_honest(part, right, more, winograd, own, most / FACTOR))
     ratio = most / worst
     if ratio <= FACTOR:
         return Precision(ratio)
@@ -86,10 +92,10 @@ def worst_honest(
     expected: Enclosure,
     orders: Sequence[honest.Order],
     winograd: Winograd | None,
+    others: Array,
     enough: float = np.inf,
 ) -> float:
     """The largest share of the bound that honest sums use, in each order until one uses enough."""
-    others = without_sums(question)
     worst = ROUNDINGS / honest.fewest_terms(question)
     for order in orders:
         made = honest.evaluate(question, order, winograd)[question.last]

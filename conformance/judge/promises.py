@@ -72,7 +72,7 @@ def enclosed_by(bound: Winograd, question: Question, profile: Profile) -> ByName
             return found
         return replace(found, bound=bound(profile, given, step.attributes))
 
-    return question.fold(compute, question.exact)
+    return question.once((bound, profile), lambda: question.fold(compute, question.exact))
 
 
 def declared_bound(variant: Variant, question: Question, profile: Profile) -> np.ndarray | None:

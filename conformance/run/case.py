@@ -7,6 +7,7 @@ from clgold.device.catalogue import VARIANTS
 from clgold.device.protocol import Device
 from clgold.device.variants import Variant
 from clgold.golden.cases import Case
+from clgold.reference import Question
 
 from ..judge.assess import Checked, check_alone
 from ..judge.compare import Comparison
@@ -33,9 +34,12 @@ def verdict_on(checked: Checked) -> Comparison:
     return replace(found, verdict="vacuous", message=why) if why else found
 
 
-def check_case(device: Device, variant: Variant, case: Case) -> Checked:
-    """The case's run and its verdict."""
-    return check_alone(device, variant, case.question, local_size=local_size(case))
+def check_case(
+    device: Device, variant: Variant, case: Case, question: Question | None = None
+) -> Checked:
+    """The case's run and its verdict; `question` is the case's, where it is at hand."""
+    asked = case.question if question is None else question
+    return check_alone(device, variant, asked, local_size=local_size(case))
 
 
 def local_size(case: Case) -> tuple[int, ...] | None:

@@ -137,7 +137,7 @@ def lighter(checked: Checked) -> Checked:
     passed = checked.comparison.verdict == "pass" and len(question.chain.layers) == 1
     if whole is None or whole.value.size < LARGE or not passed:
         return checked
-    question.known.clear()
+    question.found.clear()
     single = Enclosure(whole.value.astype(question.chain.dtype))
     return replace(checked, expected={last: single})
 

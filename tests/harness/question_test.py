@@ -3,13 +3,17 @@
 from collections import Counter
 from typing import Any
 
+import numpy as np
 import pytest
 
+from clgold.conformance.judge import honest
+from clgold.conformance.judge.precision import assess
 from clgold.conformance.run.case import run_case
 from clgold.device.catalogue import VARIANTS
 from clgold.device.session import Session
 from clgold.golden.cases import fixed_cases
-from clgold.reference import Layer
+from clgold.reference import FULL, Layer
+from clgold.reference.question import Question
 
 
 @pytest.fixture
@@ -35,3 +39,27 @@ def test_a_case_is_resolved_once_for_each_of_its_layers(
     resolved.clear()
     assert run_case(opencl, variant, case).verdict == "pass"
     assert resolved == dict.fromkeys(layer.split("+"), 1)
+
+
+def test_all_variants_are_judged_by_one_enclosure_and_the_same_honest_sums(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[honest.Order] = []
+    evaluate = honest.evaluate
+
+    def counting(question: Question, order: honest.Order, winograd: Any = None) -> Any:
+        made.append(order)
+        return evaluate(question, order, winograd)
+
+    monkeypatch.setattr(honest, "evaluate", counting)
+    question = next(case for case in fixed_cases("conv2d") if case.probe == "real").question
+    expected = question.enclose(FULL)
+    got = expected["conv2d"].value.astype(np.float32)
+    first = assess(question, got, expected)
+    assert question.enclose(FULL) is expected
+    assert assess(question, got, question.enclose(FULL)) == first
+    assert made == list(honest.ORDERS)
+    other = question.with_operands(question.operands)
+    assert other.enclose(FULL) is not expected
+    assert assess(other, got, other.enclose(FULL)) == first
+    assert len(made) == 2 * len(honest.ORDERS)
