@@ -35,8 +35,8 @@ class Attribute:
 
     @property
     def strange(self) -> tuple[float, ...]:
-        """A number that nobody's default is, where it may be taken."""
-        return (1.5,) if self.below is None or self.below > 1.5 else ()
+        """A number that nobody's default is, and 1, which changes no factor, where they may be."""
+        return tuple(one for one in (1.5, 1.0) if self.below is None or one < self.below)
 
     @property
     def large(self) -> bool:

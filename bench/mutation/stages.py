@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from clgold.conformance.run.fit import fitted
 from clgold.conformance.run.layer import CaseReport, verify_layer
 from clgold.device.run import Run
 from clgold.device.variants import Variant
@@ -75,8 +76,9 @@ def verify(device: Worker, variants: Sequence[Variant], everything: bool = False
     """The fixed cases of every variant, until one fails and the other rules have seen enough."""
     watched, found, rejected = Watched(device), Found(), set[str]()
     for variant in variants:
-        reports = []
-        for report in verify_layer(watched, [variant], cases_of(variant.layer)):  # type: ignore[arg-type] # it does what is asked of it
+        reports, cases = [], cases_of(variant.layer)
+        cases += tuple(fitted([variant], cases, seed=0))
+        for report in verify_layer(watched, [variant], cases):  # type: ignore[arg-type] # it does what is asked of it
             reports.append(report)
             found.cases += 1
             see(watched, report, found, rejected)
