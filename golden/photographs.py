@@ -18,8 +18,12 @@ LARGE, ALONE = 2**22, "cat.png"
 
 
 def photographs() -> tuple[Path, ...]:
-    """The photographs that come with clgold (golden/images/README.md says whose they are)."""
-    return tuple(sorted(FOLDER.glob("*.png")))
+    """The photographs that come with clgold (golden/images/README.md says whose they are).
+
+    In a wheel some are small: they are the same where all four are taken, at 32×32.
+    """
+    known = {path.name: path for place in ("small/*.png", "*.png") for path in FOLDER.glob(place)}
+    return tuple(known[name] for name in sorted(known))
 
 
 def photographs_for(network: Network) -> tuple[Path, ...]:

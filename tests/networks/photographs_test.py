@@ -35,6 +35,13 @@ def test_grey_photographs_have_the_bits_that_they_always_had(name: str) -> None:
     assert hashlib.sha256(values.tobytes()).hexdigest()[:16] == GREY[name]
 
 
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("small/*.png")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("channels", [1, 3])
+def test_what_a_wheel_has_is_the_same_where_all_are_taken(path: Path, channels: int) -> None:
+    shape = (1, channels, 32, 32)
+    assert np.array_equal(load_image(path, shape), load_image(FOLDER / path.name, shape))
+
+
 @pytest.mark.parametrize("name", GREY)
 def test_colour_photographs_are_the_files_pixels(name: str) -> None:
     pixels = np.asarray(Image.open(FOLDER / name))
