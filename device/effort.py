@@ -69,11 +69,12 @@ class Limit:
     show as much. (All threads' sum would be no measure: on 64 processors a second of a right kernel
     is a minute.) It is also when all of them have rested for `seconds`, when the processors would
     have been theirs for as long (a loop of launches, each by another thread), and in any case after
-    GENEROUS times `seconds`.
+    GENEROUS times `seconds`. Who has something else to turn to may give it less `rest`.
     """
 
     session: int
     seconds: float
+    rest: float | None = None
     looked: float = field(default_factory=time.monotonic)
     waited: float = 0.0
     rested: float = 0.0
@@ -110,6 +111,7 @@ class Limit:
         everywhere = sum(threads) / (os.cpu_count() or 1)  # a thread's worth on every processor
         if max(everywhere, *threads, 0.0) >= self.seconds:
             yield f"no answer within {self.seconds:g} seconds of computing"
-        if self.rested >= self.seconds:
-            yield f"no answer, and nothing computed, for {self.seconds:g} seconds"
+        rest = self.seconds if self.rest is None else self.rest
+        if self.rested >= rest:
+            yield f"no answer, and nothing computed, for {rest:g} seconds"
         yield from self.by_the_clock(GENEROUS * self.seconds)

@@ -68,13 +68,13 @@ class Child:
             raise self.lost() from None
         return self.receive(seconds)
 
-    def receive(self, seconds: float) -> dict[str, Any]:
+    def receive(self, seconds: float, rest: float | None = None) -> dict[str, Any]:
         """The next answer; Lost when the process dies or takes longer (effort.Limit)."""
-        pipe, limit = self.answers.fileno(), Limit(self.process.pid, seconds)
+        pipe, limit = self.answers.fileno(), Limit(self.process.pid, seconds, rest)
         while True:
             while b"\n" in self.unread:
-                line, _, rest = self.unread.partition(b"\n")
-                self.unread[:] = rest
+                line, _, further = self.unread.partition(b"\n")
+                self.unread[:] = further
                 if (found := parsed(line)) is not None:
                     return found
             if reason := limit.exceeded():
@@ -157,11 +157,13 @@ def begin(module: str, driver: Driver, *arguments: str, folder: Path | None = No
     return Child(process, guardian, process.stdin, process.stdout, errors)
 
 
-def answer(seconds: float, module: str, driver: Driver, *arguments: str) -> dict[str, Any]:
+def answer(
+    seconds: float, module: str, driver: Driver, *arguments: str, rest: float | None = None
+) -> dict[str, Any]:
     """The one answer of a module's process, even if it aborts at exit, as PoCL may; Lost."""
     child = begin(module, driver, *arguments)
     try:
-        found = child.receive(seconds)
+        found = child.receive(seconds, rest)
         child.close()
     finally:
         child.kill()

@@ -9,6 +9,10 @@ from .hanging import forget, hung, remember
 from .isolated import Lost, answer
 
 SECONDS = 60.0  # for one driver: a cold one loads a compiler of 100 MB and builds a kernel
+# In which one may do nothing at all where there is another to turn to: who loads a compiler
+# computes, or waits for a processor or a disk. Three cold ones, among 14 busy processes, never
+# rested for 0.25 s.
+REST = 5.0
 
 
 class UnknownDevice(ValueError):
@@ -47,18 +51,18 @@ class Probe:
     devices: tuple[DeviceRecord, ...] = ()
 
 
-Try = Callable[[Driver], Probe]
+Try = Callable[[Driver, float], Probe]  # of a driver that may rest for so many seconds
 
 
-def probe(driver: Driver, timeout: float = SECONDS) -> Probe:
+def probe(driver: Driver, rest: float = SECONDS, timeout: float = SECONDS) -> Probe:
     """Return whether the driver loads, lists a device, builds a kernel and computes correctly.
 
-    The driver runs in a process of its own, `timeout` is as in effort.Limit: a crash, a hang or a
+    The driver runs in a process of its own, both times are as in effort.Limit: a crash, a hang or a
     missing library makes a dead probe with the reason, never an exception. That it hung is
     remembered (hanging.py).
     """
     try:
-        return read(driver, answer(timeout, "examine", driver))
+        return read(driver, answer(timeout, "examine", driver, rest=min(rest, timeout)))
     except Lost as lost:
         return lost_probe(driver, lost)
 
@@ -85,20 +89,23 @@ def select(name: str | None = None, tried: Try | None = None) -> tuple[Driver, i
     """Return the driver, the index of the device and the probe that `NAME[:INDEX]` asks for.
 
     Without a name it is the first driver that works and did not hang the last time, without an
-    index its first device that does. `tried` makes a driver's probe, by default `probe`.
+    index its first device that does. Where there is another, one that does nothing gets REST alone.
+    `tried` makes a driver's probe, by default `probe`.
     Raises UnknownDevice for a name or an index that does not exist, NoDevice if it does not work.
     """
     drivers, tried = discover(), tried or probe
     if name is not None:
         name, index = _parse(name, [driver.name for driver in drivers])
-        return _select_device(tried(next(d for d in drivers if d.name == name)), index)
+        return _select_device(tried(next(d for d in drivers if d.name == name), SECONDS), index)
     dead = []
+    left = sum(not hung(driver) for driver in drivers)
     for driver in drivers:
         if reason := hung(driver):
             again = "`clgold devices` asks it again"
             dead.append(f"\n  {driver.name}: {reason} That was the last time; {again}.")
             continue
-        result = tried(driver)
+        left -= 1
+        result = tried(driver, REST if left else SECONDS)
         if result.alive:
             return driver, _first_working(result.devices), result
         dead.append(f"\n  {driver.name}: {result.reason}")

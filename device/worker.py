@@ -243,11 +243,11 @@ def open_worker(name: str | None = None, seconds: float | None = None) -> Worker
     folder = new_folder()
     children: dict[str, Child] = {}
 
-    def tried(driver: Driver) -> probe.Probe:
+    def tried(driver: Driver, rest: float) -> probe.Probe:
         try:
             child = begin("serve", driver, folder=folder)
             children[driver.name] = child
-            return probe.read(driver, child.receive(probe.SECONDS))
+            return probe.read(driver, child.receive(probe.SECONDS, rest))
         except Lost as lost:
             children.pop(driver.name, None)
             return probe.lost_probe(driver, lost)

@@ -18,6 +18,7 @@ import pytest
 
 from clgold.device import caches, drivers, isolated, loader, probe
 from clgold.device.drivers import Driver, discover
+from clgold.device.hanging import hung
 
 WORKING: dict[str, Any] = {
     "name": "D",
@@ -263,7 +264,7 @@ def test_select_takes_the_first_driver_and_device_that_work(
     works = probe.DeviceRecord(**WORKING)
     broken = replace(works, reason="It computes 3·1 + 1 as 5 in a small kernel.")
 
-    def answer(driver: Driver) -> probe.Probe:
+    def answer(driver: Driver, _rest: float) -> probe.Probe:
         if driver.name == "a":
             return probe.Probe(driver, False, broken.reason, devices=(broken,))
         return probe.Probe(driver, True, devices=(broken, works))
@@ -294,8 +295,9 @@ def test_nobody_waits_twice_for_a_driver_that_hangs(
     assert not probe.probe(driver, timeout=2).alive
     asked = []
 
-    def refuse(one: Driver) -> probe.Probe:
+    def refuse(one: Driver, rest: float) -> probe.Probe:
         asked.append(one.name)
+        assert rest == probe.SECONDS, "there is no other"
         return probe.Probe(one, False, "It was asked.")
 
     with monkeypatch.context() as patch:
@@ -312,6 +314,20 @@ def test_nobody_waits_twice_for_a_driver_that_hangs(
     examine_by(f"print({ANSWER!r}, flush=True)")
     assert probe.probe(driver).alive, "as `clgold devices` asks"
     assert probe.select()[0] == driver
+
+
+def test_the_default_does_not_wait_long_for_a_driver_that_does_nothing(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b"):
+        install(root / "etc/OpenCL/vendors", f"{name}.icd", str(root / f"lib{name}.so"))
+    codes = {"a": "import time; time.sleep(60)", "b": f"print({ANSWER!r}, flush=True)"}
+    command = lambda _, driver: [sys.executable, "-c", codes[driver.name]]  # noqa: E731 # one line says it
+    monkeypatch.setattr(isolated, "command", command)
+    monkeypatch.setattr(probe, "REST", 1.0)
+    hanging, works = discover()
+    assert probe.select()[0] == works
+    assert hung(hanging) == "No answer, and nothing computed, for 1 seconds."
 
 
 def test_without_a_working_driver_every_reason_is_told(
