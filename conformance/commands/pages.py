@@ -8,6 +8,7 @@ import click
 from clgold.golden.whole import writable, write_whole
 from clgold.reference.spec import InputError
 
+from ..reports.annotations import annotations
 from ..reports.markdown import markdown
 from ..reports.matrix import failures
 from ..reports.page import overall, page
@@ -21,12 +22,16 @@ from .output import PATH, STDOUT, file_option
 @file_option("html", "A page of its own, with no need of a network.")
 @file_option("markdown", "For a CI's summary, below 1 MiB; - for stdout.")
 @file_option("vendor", "A .zip for a driver's makers: one fault, and the folder that shows it.")
+@click.option(
+    "--annotations", "noted", is_flag=True, help="Each failure at its kernel, for GitHub."
+)
 @click.option("--fault", type=int, default=1, show_default=True, help="Which, for --vendor.")
 def report_command(
     files: tuple[Path, ...],
     html_file: Path | None,
     markdown_file: Path | None,
     vendor_file: Path | None,
+    noted: bool,
     fault: int,
 ) -> None:
     """Make pages of the JSON that verify, bisect, suite and golden have written.
@@ -47,6 +52,8 @@ def report_command(
             continue
         with writable(f"report: {target}"):
             write_whole(target, content)
+    for line in annotations(found) if noted else ():
+        click.echo(line)
     if STDOUT not in [target for target, _ in made]:
         points = [point for one in found for point in one.points]
         click.echo(f"{len(points)} judged, {len(failures(points))} failures, {overall(points)}")
