@@ -40,6 +40,7 @@ from . import (
     conv2d_input_grad_im2col,
     conv2d_local,
     conv2d_pool_elu,
+    conv2d_pool_elu_tile,
     conv2d_weight_grad,
     conv2d_weight_grad_im2col,
     conv2d_winograd,
@@ -52,6 +53,7 @@ from . import (
     elu_grad,
     flatten,
     flatten_linear_elu,
+    flatten_linear_elu_blocked,
     grid_sample,
     grid_sample_grid_grad,
     grid_sample_input_grad,
@@ -64,6 +66,7 @@ from . import (
     linear_input_grad_vector,
     linear_local,
     linear_softmax_argmax,
+    linear_softmax_argmax_vector,
     linear_weight_grad,
     linear_weight_grad_vector,
     local2d,
@@ -73,7 +76,9 @@ from . import (
     local2d_weight_grad,
     local2d_weight_grad_batch,
     local_response_norm,
+    local_response_norm_blocks,
     local_response_norm_grad,
+    local_response_norm_vector,
     log_softmax,
     log_softmax_grad,
     lp_pool2d,
@@ -141,6 +146,8 @@ VARIANTS: tuple[Variant, ...] = tuple(
         batch_norm,
         batch_norm_vector,
         local_response_norm,
+        local_response_norm_vector,
+        local_response_norm_blocks,
         affine_grid,
         grid_sample,
         grid_sample_grid_grad,
@@ -209,9 +216,12 @@ VARIANTS: tuple[Variant, ...] = tuple(
         batch_norm_train_input_grad,
         batch_norm_train_weight_grad,
         conv2d_pool_elu,
+        conv2d_pool_elu_tile,
         flatten_linear_elu,
+        flatten_linear_elu_blocked,
         affine_grid_sample,
         linear_softmax_argmax,
+        linear_softmax_argmax_vector,
     )
     for variant in declared_in(module)
 )
@@ -254,13 +264,18 @@ def ours(
     go those that take the first operand in the layout in which it `stands`, unless that is plain.
     """
     known = candidates(VARIANTS, layer)
-    busy = any(one.much for one in known) and amount(layer, shapes, attributes) >= MUCH
+    work = amount(layer, shapes, attributes) if any(one.much for one in known) else 0
 
     def rank(one: Variant) -> tuple[bool, bool]:
-        return stands == PLAIN or taken_in(one) != stands, not (busy and one.much)
+        return stands == PLAIN or taken_in(one) != stands, not worth(one, work)
 
     able = [one for one in known if not one.gate or (rank(one) != (True, True) and bears(one.gate))]
     return tuple(sorted(able, key=rank))
+
+
+def worth(variant: Variant, work: int) -> bool:
+    """Whether there is so much to do that the variant comes before the naive one."""
+    return work >= (MUCH if variant.much is True else variant.much) if variant.much else False
 
 
 def taken_in(variant: Variant) -> str:

@@ -8,7 +8,7 @@ from .variants import variant
 LANES, UNITS = 8, 4
 
 
-@variant("linear", "blocked", much=True)
+@variant("linear", "blocked", much=2**13)
 def linear_blocked(cl, input, weight, bias):
     """One work-item computes 4 output elements, (..., length) to (..., units)."""
     *rows, length = input.shape

@@ -7,13 +7,13 @@ from .variants import variant
 MAX_LANES = 64
 
 
-def _last_dim_only(shapes, attrs):
+def last_dim_only(shapes, attrs):
     last = len(shapes[0]) - 1
     dims = attrs["softmax"]["dim"], attrs["argmax"]["dim"]
     return None if dims == (last, last) else f"softmax and argmax over dims {dims}, not the last"
 
 
-@variant("linear+softmax+argmax", "fused", supports=_last_dim_only)
+@variant("linear+softmax+argmax", "fused", supports=last_dim_only)
 def linear_softmax_argmax(cl, input, weight, bias, *, linear, softmax, argmax):
     """One work-group computes one row, (..., length) to (...), int32."""
     *rows, length = input.shape

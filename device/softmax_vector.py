@@ -9,7 +9,7 @@ def _last_dim(shapes, attributes):
     return None if attributes["dim"] == len(shapes[0]) - 1 else "dim other than the last"
 
 
-@variant("softmax", "vector", supports=_last_dim, much=True)
+@variant("softmax", "vector", supports=_last_dim, much=2**8)
 def softmax_vector(cl, input, *, dim):
     """One work-item computes one line along the last axis."""
     *lines, axis = input.shape

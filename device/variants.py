@@ -48,7 +48,7 @@ class Variant:
     bound     (profile, operand enclosures, attributes) → its error bound, in place of the layer's
     height    how often it rounds any one term of a sum of K (products, and one for a bias), its
               product included: a number, or K → number; makes the bound of long sums smaller
-    much      comes before the naive one where there is much to do
+    much      comes before the naive one where there is much to do; a number says how much
     requires  what a device must have: "cl_khr_fp16", …, "opencl_c 2.0"; else it is unsupported
     layout    of images, "NHWC" (layouts.py), or of each operand and "output" by name
     lanes     what padding of such a layout holds in operands: "poison", or "zero" if relied on
@@ -67,7 +67,7 @@ class Variant:
     gate: str = ""
     bound: Bound | None = None
     height: Height | None = None
-    much: bool = False
+    much: bool | int = False
     requires: tuple[str, ...] = ()
     layout: str | Mapping[str, str] = field(default_factory=dict, hash=False)
     lanes: str = "poison"
@@ -111,7 +111,7 @@ def variant(
     gate: str = "",
     bound: Bound | None = None,
     height: Height | None = None,
-    much: bool = False,
+    much: bool | int = False,
     **said: Any,
 ) -> Callable[[Callable[..., Any]], Variant]:
     """Declare the decorated function as a variant of a layer or chain; SpecError if unknown.

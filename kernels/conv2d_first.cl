@@ -18,13 +18,8 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void conv2d_first(
     const int x = get_global_id(0) * COLUMNS, y = get_global_id(1) * ROWS, n = get_global_id(2);
     float patch[IN_BLOCK * PATCH_H * PATCH_W];
     for (int i = 0; i < IN_BLOCK; ++i)
-        for (int r = 0; r < PATCH_H; ++r)
-            for (int c = 0; c < PATCH_W; ++c) {
-                const int iy = y * STRIDE_H - pad_top + r, ix = x * STRIDE_W - pad_left + c;
-                const int inside = iy >= 0 && iy < H && ix >= 0 && ix < W;
-                patch[(i * PATCH_H + r) * PATCH_W + c] =
-                    inside ? input[((n * IN_BLOCK + i) * H + iy) * W + ix] : 0.0f;
-            }
+        copy_pixels(input + (n * IN_BLOCK + i) * H * W, patch + i * PATCH_H * PATCH_W,
+                    y * STRIDE_H - pad_top, x * STRIDE_W - pad_left, H, W);
 
     const int pitch = KH * KW * IN_BLOCK, out_blocks = (M + VEC - 1) / VEC;
     for (int block = 0; block < out_blocks; block += BLOCKS) {

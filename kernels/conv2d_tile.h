@@ -57,6 +57,17 @@ void begin_tile(floatv *sums, __global const float *bias, int block, int M)
     }
 }
 
+// The tile's pixels of one channel, plane (H, W) -> patch (PATCH_H, PATCH_W), from row y, column x on;
+// 0 where they lie outside of the image.
+void copy_pixels(__global const float *plane, float *patch, int y, int x, int H, int W)
+{
+    for (int r = 0; r < PATCH_H; ++r)
+        for (int c = 0; c < PATCH_W; ++c) {
+            const int inside = y + r >= 0 && y + r < H && x + c >= 0 && x + c < W;
+            patch[r * PATCH_W + c] = inside ? plane[(y + r) * W + x + c] : 0.0f;
+        }
+}
+
 // One input channel under one tap: `pixel` is where the first output sees it, `taps` the first
 // block's vector of weights, and the others stand `pitch` vectors apart.
 void add_tap(floatv *sums, const float *pixel, int row_step, int column_step,

@@ -14,7 +14,7 @@ from .edits import edits
 from .tokens import Function, functions
 
 # What no layer runs: what drivers are tried and measured with.
-OTHERS = ("gate_float16.cl", "measure.cl")
+OTHERS = ("gate_float16.cl", "measure.cl", "peak.cl", "relayout.cl")
 EQUIVALENTS = Path(__file__).with_name("equivalents.toml")
 SURVIVORS = Path(__file__).with_name("survivors.toml")
 

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from clgold.device.catalogue import (
-    MUCH,
     VARIANTS,
     Bears,
     amount,
     candidates,
     choose,
     layout_of,
+    worth,
 )
 from clgold.device.layouts import PLAIN
 from clgold.device.protocol import Device
@@ -68,8 +68,8 @@ def plan_run(
 
     def fast(kernel: Kernel) -> bool:
         variant, question = chooser((), kernel), asked(kernel)
-        apt = variant is not None and variant.much and not variant.refusal(*question[1:])
-        return apt and amount(*question) >= MUCH
+        apt = variant is not None and not variant.refusal(*question[1:])
+        return apt and variant is not None and worth(variant, amount(*question))
 
     def preferred_in(kernel: Kernel) -> bool:
         return any(chooser(first, part) in first for part in parts(kernel))

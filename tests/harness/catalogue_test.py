@@ -1,9 +1,11 @@
 """Which of our variants computes a layer: the plain one, or a fast one for much work."""
 
+from dataclasses import replace
+
 import pytest
 
 from clgold.conformance.run.choose import plan_run
-from clgold.device.catalogue import MUCH, VARIANTS, amount, candidates, choose, ours
+from clgold.device.catalogue import MUCH, VARIANTS, amount, candidates, choose, ours, worth
 from clgold.networks import ALEXNET, STN, VGG16, Network
 from clgold.reference import find_layer
 from clgold.reference.spec import Shape
@@ -117,9 +119,19 @@ def test_large_networks_run_no_large_layer_of_sums_naively(network: Network) -> 
     assert {layers[name] for name in slow} & {"conv2d", "linear"} == set()
 
 
-def test_the_host_programs_kernels_keep_their_variants() -> None:
+def test_of_the_host_programs_kernels_the_small_ones_stay_naive() -> None:
     plan = plan_run(STN, fused=True, first=())
     names = {kernel: one.name for kernel, one in plan.variants.items()}
     assert names["FC2"] == "naive"
     assert names["bn1"] == "naive"
-    assert names["conv2"] == "fused"
+    assert names["STN_func"] == "fused"
+    assert (names["conv2"], names["FC1"], names["fc4"]) == ("tile8", "blocked", "vector")
+    able = plan_run(STN, fused=True, first=(), bears=lambda gate: gate == "float16")
+    assert able.variants["conv2"].name == "tile"
+
+
+def test_a_variant_may_say_how_much_is_much() -> None:
+    true, number, none = (replace(VARIANTS[0], much=much) for much in (True, 2**8, False))
+    assert [worth(one, 2**8) for one in (true, number, none)] == [False, True, False]
+    assert [worth(one, MUCH) for one in (true, number, none)] == [True, True, False]
+    assert not worth(number, 2**8 - 1)
