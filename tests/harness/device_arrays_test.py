@@ -1,6 +1,8 @@
 """What stands on the device: activations only as long as they are read, packed weights for ever."""
 
 import gc
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -86,3 +88,27 @@ def test_every_piece_of_an_array_is_compared(
     assert memory.changed(opencl.queue, array) == 0
     values[place] = -0.0 if place == 0 else np.nan
     assert memory.changed(opencl.queue, array) == 1
+
+
+def test_weights_that_came_in_a_file_do_not_stay_in_memory_beside_the_device(
+    opencl: Session, tmp_path: Path
+) -> None:
+    file = tmp_path / "weights.npy"
+    np.save(file, np.arange(2**18, dtype=np.float32))
+    array = opencl.upload("weights", np.load(file, mmap_mode="r"))
+    assert resident(file) == 0
+    assert memory.changed(opencl.queue, array) == 0
+    assert resident(file) == 0
+    assert array.host is not None
+    assert array.host[-1] == 2**18 - 1
+    assert resident(file) > 0
+
+
+def resident(file: Path) -> int:
+    """KiB of a mapped file that this process has in memory."""
+    found = re.search(rf"{re.escape(str(file))}\n(?:\w+:.*\n)*?Rss: +(\d+)", SMAPS.read_text())
+    assert found is not None
+    return int(found[1])
+
+
+SMAPS = Path("/proc/self/smaps")
