@@ -7,7 +7,7 @@ tried in other company, and left out where it never fits.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from itertools import combinations
 from typing import Any
 
@@ -26,35 +26,51 @@ ATTEMPTS = 24  # rows that are tried for one pair
 WORK = 2**20  # of a setting, so that it takes some milliseconds
 
 
-@cache
 def covering(name: str, plain: bool = False) -> tuple[Setting, ...]:
     """The settings of a layer or chain; of the plain tier, those that most kernels support."""
+    return tuple(one for _, one in covered(name, plain))
+
+
+@cache
+def covered(name: str, plain: bool = False) -> tuple[tuple[Row, Setting], ...]:
+    """The same with the row of each; a gradient's are its layer's."""
     chain = find_chain(name)
     of = forward(chain)
     if of is not None:
-        return tuple(setting(chain.layers[0], *one) for one in covering(of.name, plain))
+        first = chain.layers[0]
+        return tuple((row, setting(first, *one)) for row, one in covered(of.name, plain))
     factors = varied(chain, plain)
+    make = partial(light, chain, factors)
+    return tuple(array(factors, partial(unused, chain, factors), make, pairs(factors)))
 
-    def unused(row: Row) -> set[str]:
-        values = valued(factors, row, 0)
-        named = {layer.name: idle(layer, own(layer, values)) for layer in chain.layers}
-        return {f"{layer}: {name}" for layer, names in named.items() for name in names}
 
-    return tuple(array(factors, unused, lambda *row: light(chain, factors, *row)))
+def unused(chain: Chain, factors: Factors, row: Row) -> set[str]:
+    """The factors that make no difference beside the others' levels."""
+    values = valued(factors, row, 0)
+    named = {layer.name: idle(layer, own(layer, values)) for layer in chain.layers}
+    return {f"{layer}: {name}" for layer, names in named.items() for name in names}
+
+
+def pairs(factors: Factors) -> dict[Pair, None]:
+    """Any two levels of two factors, in order."""
+    return {
+        ((a, i), (b, j)): None
+        for a, b in combinations(factors, 2)
+        for i in range(len(factors[a]))
+        for j in range(len(factors[b]))
+    }
 
 
 def array(
     factors: Factors,
     idle: Callable[[Row], set[str]],
     make: Callable[[Row, int], Setting | None],
-) -> Iterator[Setting]:
-    """One setting for every row that `make` accepts; `idle` factors make no difference in it."""
-    missing = {
-        ((a, i), (b, j)): None
-        for a, b in combinations(factors, 2)
-        for i in range(len(factors[a]))
-        for j in range(len(factors[b]))
-    }
+    missing: dict[Pair, None],
+) -> Iterator[tuple[Row, Setting]]:
+    """Rows that `make` accepts, until they have the missing pairs, and the setting of each.
+
+    `idle` factors make no difference in a row.
+    """
     number = 0
     while missing:
         wanted = next(iter(missing))
@@ -64,7 +80,7 @@ def array(
         for k in sorted(found, key=lambda k: -len(found[k])):
             made = make(rows[k], number) if wanted in found[k] else None
             if made is not None:
-                yield made
+                yield rows[k], made
                 number += 1
                 for pair in found[k]:
                     del missing[pair]

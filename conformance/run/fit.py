@@ -1,7 +1,7 @@
 """Cases such as a variant supports, out of the plain tier: what it takes, and how it is moved."""
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import islice, product
 from math import prod
 from typing import Any
@@ -11,6 +11,7 @@ from clgold.device.variants import Variant
 from clgold.golden.cases import Case
 from clgold.golden.covering import WORK
 from clgold.golden.levels import BATCHES, BLOCKS, Factors, varied
+from clgold.golden.narrowed import narrowed
 from clgold.golden.settings import chain_setting
 from clgold.golden.tiers import paired
 from clgold.reference import Chain, find_chain
@@ -25,17 +26,25 @@ ENOUGH, FITTED = 24, 12  # fixed cases that apply; settings that are fitted wher
 
 
 def fitted(variants: Sequence[Variant], cases: Sequence[Case], seed: int) -> list[Case]:
-    """More cases for variants that refuse nearly all of these; of ours, all of them."""
+    """More cases for variants that refuse some of these; of ours, for those that refuse all."""
     found: list[Case] = []
     for variant in variants:
+        ours = variant in VARIANTS
+        settings = [] if ours else list(within(variant))
         own = (case for case in cases if takes(variant, (case.shapes, dict(case.attributes))))
-        if len(list(islice(own, enough := 1 if variant in VARIANTS else ENOUGH))) == enough:
-            continue
-        some = (supported(variant, values) for values in bases(variant)[:FITTED])
-        settings = tuple(one for one in some if one is not None)
+        enough = 1 if ours else ENOUGH
+        if len(list(islice(own, enough))) < enough:
+            some = (supported(variant, values) for values in bases(variant)[:FITTED])
+            settings += [one for one in some if one is not None]
         known = {str(case) for case in (*cases, *found)}
-        found += [one for one in paired(variant.layer, settings, seed) if str(one) not in known]
+        more = paired(variant.layer, tuple(settings), seed)
+        found += [one for one in more if str(one) not in known]
     return found
+
+
+def within(variant: Variant) -> Iterator[Setting]:
+    """Settings in which any two things meet that the variant takes."""
+    return narrowed(variant.layer, partial(takes, variant), partial(bases, variant))
 
 
 def takes(variant: Variant, setting: Setting) -> bool:

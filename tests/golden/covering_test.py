@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from clgold.golden.covering import covering
+from clgold.golden.narrowed import narrowed
 from clgold.golden.shapes import SHAPES
 from clgold.golden.tiers import huge, large
 from clgold.reference import LAYERS, Layer, find_chain
@@ -158,3 +159,51 @@ def test_layers_that_move_or_map_have_a_case_beyond_24_bits() -> None:
         _, outputs = resolve(case.chain, case.shapes, case.attributes)
         assert prod(outputs[-1]) > 2**24
     assert not found["conv2d"]
+
+
+@pytest.mark.parametrize(
+    ("name", "refused"),
+    [
+        ("grid_sample", {"mode": "nearest", "padding_mode": "border|reflection"}),
+        ("conv2d", {"groups": "2|3"}),
+        ("conv2d", {"dilation [yx]": "2|3"}),
+        ("avg_pool2d", {"ceil_mode": "True", "count_include_pad": "True"}),
+    ],
+)
+def test_any_two_things_that_a_variant_takes_meet(name: str, refused: dict[str, str]) -> None:
+    layer = find_chain(name).layers[0]
+    never = re.compile("|".join(rf"\b{a} ({levels})\b" for a, levels in refused.items()))
+
+    def accepts(setting: Setting) -> bool:
+        seen = (f"{what} {level}" for what, _, level in features(layer, setting))
+        return not any(map(never.fullmatch, seen))
+
+    more = tuple(narrowed(name, accepts, tuple))
+    taken = tuple(one for one in covering(name) if accepts(one))
+    assert all(map(accepts, more))
+    assert taken
+    assert more
+    assert len((*taken, *more)) < 1.5 * len(covering(name))
+    empty = {pair for pair in empty_pairs(layer, (*taken, *more)) if not never.search(pair)}
+    assert empty <= impossible(layer)
+
+
+def test_what_takes_nothing_awkward_gets_what_lies_around_the_plain() -> None:
+    """Filters of 3x3 with steps of 1: no setting in which all things meet is of these."""
+    one = (1, 1)
+
+    def accepts(setting: Setting) -> bool:
+        shapes, given = setting
+        steps = (given.get(name, one) for name in ("stride", "dilation"))
+        square = shapes[1] is not None and shapes[1][2:] == (3, 3)
+        return square and given.get("groups", 1) == 1 and set(steps) == {one}
+
+    plain = {"conv2d: taps": 3, "conv2d: stride": 1, "conv2d: padding": "same", "conv2d: N": 1}
+    found = list(narrowed("conv2d", accepts, lambda: [plain]))
+    assert not any(map(accepts, covering("conv2d")))
+    assert all(map(accepts, found))
+    widths = {shapes[0][3] % 4 for shapes, _ in found if shapes[0]}
+    paddings = {given["padding"] for _, given in found}
+    assert widths == {0, 1, 2, 3}
+    assert len(paddings) > 5
+    assert {shapes[2] is None for shapes, _ in found} == {False, True}
