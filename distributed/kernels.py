@@ -1,6 +1,6 @@
 """What a rank's device computes, panel by panel, each judged on its inputs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,12 +21,22 @@ EXACT = "exact"  # the probe of which no sum rounds
 
 @dataclass(frozen=True, eq=False)
 class Ran:
-    """A kernel's result, the verdict, the first panel that failed, or the last; device seconds."""
+    """A kernel's result, the verdict, the first panel's run that failed; device seconds."""
 
+    variant: str
     values: np.ndarray
     comparison: Comparison
-    checked: Checked
+    failed: Checked | None
     seconds: float
+
+
+Place = tuple[slice, ...]
+Add = Callable[[Place, np.ndarray], np.ndarray]
+
+
+def as_it_is(place: Place, made: np.ndarray) -> np.ndarray:
+    """What stands in a panel's place where nothing is added up: what the kernel gave."""
+    return made
 
 
 def run_kernel(
@@ -35,16 +45,17 @@ def run_kernel(
     question: Question,
     whole: bool,
     into: np.ndarray | None = None,
+    add: Add = as_it_is,
     alive: Callable[[], None] = lambda: None,
 ) -> Ran:
     """The result, with the reference's in place of what the device does not give.
 
-    alive  is called at every panel
     into   what is to hold it; may be an operand that goes element by element with it
+    add    what is to stand in a panel's place, from what the kernel gave there
+    alive  is called at every panel
     """
     uploaded: dict[int, Any] = {}
-    found, places, seconds, overwrites = [], [], 0.0, into is not None
-    failed: Checked | None = None
+    runs, places, overwrites = [], [], into is not None
     for panel in panels(question):
         alive()
         asked = panel.question
@@ -55,19 +66,32 @@ def run_kernel(
         checked = check(device, variant, asked, arrays, whole=whole)
         own = {id(one) for one in asked.operands} - {id(one) for one in question.operands}
         device.drop(checked.run.output, *(uploaded.pop(key) for key in own))
-        found.append(checked.comparison)
-        places.append(panel.place)
-        seconds += min(checked.run.seconds, default=0.0)
         made = result(checked)
-        if failed is None and checked.comparison.verdict != "pass":
-            failed = with_copies(checked) if overwrites else checked
+        runs.append(of_panel(variant.name, checked, overwrites))
+        places.append(panel.place)
+        made = add(panel.place, made)
         if into is None:
             into = np.empty(question.shape, made.dtype) if panel.place else made
         if into is not made:
             into[panel.place] = made
     device.drop(*uploaded.values())
     assert into is not None
-    return Ran(into, together(found, places), failed or checked, seconds)
+    return joined(into, runs, places)
+
+
+def of_panel(variant: str, checked: Checked, overwrites: bool) -> Ran:
+    """A panel's run without its arrays, unless it failed: there is no room for those of all."""
+    seconds, failed = min(checked.run.seconds, default=0.0), None
+    if checked.comparison.verdict != "pass":
+        failed = with_copies(checked) if overwrites else checked
+    return Ran(variant, np.empty(0), checked.comparison, failed, seconds)
+
+
+def joined(values: np.ndarray, runs: Sequence[Ran], places: Sequence[Place]) -> Ran:
+    """The runs of all panels as one, which gave these values."""
+    comparison = together([one.comparison for one in runs], places)
+    failed = next((one.failed for one in runs if one.failed is not None), None)
+    return Ran(runs[0].variant, values, comparison, failed, sum(one.seconds for one in runs))
 
 
 def with_copies(checked: Checked) -> Checked:

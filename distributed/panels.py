@@ -17,7 +17,7 @@ from clgold.conformance.judge.projection import part, rows_of
 from clgold.reference import Question, ask
 
 # Elements of a panel. To judge every one takes a dozen arrays of float64, sums of rows few.
-PRODUCTS, ELEMENTS = 2**23, 2**22
+PRODUCTS, ELEMENTS = 2**22, 2**20
 
 
 @dataclass(frozen=True, eq=False)

@@ -76,3 +76,17 @@ def evaluation(chances: np.ndarray, labels: np.ndarray) -> np.ndarray:
     top = [(order[:, :count] == right[:, None]).any(axis=1).sum() for count in (1, 5)]
     logs = -np.log(rows[np.arange(len(rows)), right].astype(np.float64)).sum()
     return np.array([len(rows), *top, logs], np.float32).reshape(4, 1, 1, 1)
+
+
+def step_losses(plan: Plan, held: Arrays) -> list[float]:
+    """Each loss times its own gradient, which makes a mean of what is a sum over images."""
+    operands = {one.array: one.operands for one in plan.kernels}
+    again = [one.operands for one in plan.kernels if one.layer == "cross_entropy_grad"]
+    found = [one.array for one in plan.kernels if one.layer == "cross_entropy"]
+    factors = (
+        next(first for first, *rest in again if rest == list(operands[name])) for name in found
+    )
+    return [
+        held[name].item() * held[factor or ""].item()
+        for name, factor in zip(found, factors, strict=True)
+    ]

@@ -18,7 +18,8 @@ from .comm import Alone, Comm, Late, Ranks, connect, under_mpi
 from .cost import Cost, peak
 from .drivers import rank_worker
 from .launch import die_with_parent
-from .rank_run import HONEST, Moves, Rank
+from .moves import HONEST, Moves
+from .rank_run import Rank
 from .report import Outcome, judge_all
 from .status import FOLDER, Teller
 
@@ -124,7 +125,7 @@ def run_rank(job: Job, comm: Comm, teller: Teller) -> Done:
         about = worker.describe()
         wall = time.perf_counter() - begun
         theirs = 0 if worker.child is None else peak(worker.child.process.pid)
-        cost = Cost(rank.kernels, rank.moving, wall, peak(), theirs)
+        cost = Cost(rank.bench.seconds, rank.moving, wall, peak(), theirs)
         parts = comm.gather("the reports", (rank.found, cost))
     found = [one for reports, _ in parts for one in reports]
     costs = tuple(one for _, one in parts)

@@ -5,7 +5,8 @@ import pytest
 
 from clgold.distributed import rank_run
 from clgold.distributed.arrays import constants, own_weights, own_weights_of, step_data
-from clgold.distributed.rank_run import HONEST, Moves, Rank
+from clgold.distributed.moves import HONEST, Moves
+from clgold.distributed.rank_run import Rank
 from clgold.distributed.report import judge_all
 from clgold.distributed.state import NOT_CLEARED, STALE, TWICE
 from clgold.golden.weights import seeded_weights

@@ -10,7 +10,8 @@ from clgold.conformance.commands.targets import Target, target_weights, training
 from clgold.conformance.run.inputs import seeded
 from clgold.distributed.arrays import own_weights_of
 from clgold.distributed.exchange import exchange
-from clgold.distributed.rank_run import HONEST, Moves, Rank
+from clgold.distributed.moves import HONEST, Moves
+from clgold.distributed.rank_run import Rank
 from clgold.distributed.report import Outcome, judge_all
 from clgold.networks import ALEXNET, LENET5, Network
 from clgold.networks.parts import (

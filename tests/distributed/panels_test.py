@@ -74,7 +74,8 @@ def test_a_wrong_element_is_found_where_it_stands(name: str) -> None:
     assert (ran.comparison.verdict, ran.comparison.failed) == ("wrong", 1)
     assert ran.comparison.worst is not None
     assert ran.comparison.worst.index == place
-    assert ran.checked.question is calls[-1]
+    assert ran.failed is not None
+    assert ran.failed.question is calls[-1]
 
 
 def test_a_result_may_take_an_operands_place() -> None:

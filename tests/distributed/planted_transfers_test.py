@@ -9,7 +9,8 @@ import pytest
 
 from clgold.distributed.comm import Comm
 from clgold.distributed.exchange import Arrived, assemble
-from clgold.distributed.rank_run import Moves, Rank
+from clgold.distributed.moves import Moves
+from clgold.distributed.rank_run import Rank
 from clgold.distributed.report import Outcome, judge_all
 from clgold.networks.localnet import LOSS, SIZES, SMALL
 from clgold.ranks import Array, Plan, Rect, split, step_plan
