@@ -1,6 +1,7 @@
 """What a command works on: one of our networks, or a model.onnx with the arrays that it brings."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -94,6 +95,22 @@ def target_weights(target: Target, path: Path | None, seed: int) -> dict[str, np
         name: target.arrays[name] if name in target.arrays else seeded(seed, name, weight.shape)
         for name, weight in network.weights.items()
     }
+
+
+def coming_weights(
+    target: Target, path: Path | None, seed: int
+) -> Callable[[], dict[str, np.ndarray]]:
+    """What gives `target_weights`: numbers of a generator are made while a device starts.
+
+    What a file holds is read and checked at once.
+    """
+    if path is not None:
+        arrays = target_weights(target, path, seed)
+        return lambda: arrays
+    pool = ThreadPoolExecutor(1)
+    made = pool.submit(target_weights, target, None, seed)
+    pool.shutdown(wait=False)
+    return made.result
 
 
 def named_network(name: str | None, size: str | None = None) -> Target | None:

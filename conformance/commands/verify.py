@@ -48,7 +48,7 @@ from .ranked import (
     refuse_elsewhere,
     verify_ranks,
 )
-from .targets import named_network, target_weights
+from .targets import coming_weights, named_network
 from .watch import rounds
 
 if TYPE_CHECKING:
@@ -113,12 +113,12 @@ def verify(
         verify_ranks(Wanted(found, weights, seed, images, first, device), division, json_file)
         return
     if found is not None:
-        arrays = target_weights(found, weights, seed)
         pictures, others = network_inputs(found.network, images, inputs)
-        arrays |= others
+        coming = coming_weights(found, weights, seed)
         planned = partial(plan_network, found.network, fused, theirs, chosen, fixed)
         view = "fused" if fused else "primitive"
-        work = network_work(planned, arrays, pictures, view, json_file is not None, timed)
+        drawn = json_file is not None
+        work = network_work(planned, lambda: coming() | others, pictures, view, drawn, timed)
     else:
         refuse_elsewhere(division, size)
         if images or inputs or weights or fixed:
@@ -154,7 +154,7 @@ Work = Callable[[Device], Answer]
 
 def network_work(
     planned: Callable[[Bears], Plan],
-    arrays: dict[str, np.ndarray],
+    given: Callable[[], dict[str, np.ndarray]],
     pictures: dict[str, np.ndarray],
     view_name: str,
     drawn: bool,
@@ -167,7 +167,7 @@ def network_work(
 
     def work(session: Device) -> Answer:
         about = session.describe()
-        plan = planned(partial(bears, session.driver))
+        plan, arrays = planned(partial(bears, session.driver)), given()
         uploaded = upload_weights(session, plan.network, arrays)
         total = len(pictures) * len(plan.kernels)
         with counted(total, f"verify {plan.network.name}") as done:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
+from clgold.conformance.commands.targets import Target, coming_weights
 from clgold.golden.state_dict import MODULES, state_names
 from clgold.golden.weights import Arrays, load_weights, seeded_weights
 from clgold.networks import ALEXNET, CIFAR10, NETWORKS, STN, VGG16, Network
@@ -156,3 +157,13 @@ def test_large_weights_are_the_bell_of_the_generator_scaled_and_rounded() -> Non
     array = seeded_weights(small, 0)[name]
     assert array.shape == shape
     assert np.array_equal(array.ravel()[: part.size], part.astype(np.float32))
+
+
+def test_seeded_weights_may_come_later_and_those_of_a_file_are_checked_at_once(
+    tmp_path: Path,
+) -> None:
+    coming = coming_weights(Target(STN), None, 3)
+    for name, values in seeded_weights(STN, 3).items():
+        np.testing.assert_array_equal(coming()[name], values)
+    with pytest.raises(InputError, match="there is no such file"):
+        coming_weights(Target(STN), tmp_path / "none.npz", 3)
