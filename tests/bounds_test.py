@@ -71,11 +71,15 @@ def rejected(found: list[Judged]) -> list[str]:
 
 
 @pytest.mark.parametrize("layer", NAMES)
-@settings(max_examples=60)
-@given(data=st.data(), seed=st.integers(0, 9999))
-def test_no_honest_variant_is_rejected(layer: str, data: st.DataObject, seed: int) -> None:
-    kind = data.draw(st.sampled_from(sorted(KINDS[layer])))
-    assert rejected(judge(draw_case(layer, kind, seed, volume=100))) == []
+def test_no_honest_variant_is_rejected(layer: str, request: pytest.FixtureRequest) -> None:
+    """Other cases in every run; 60 of a layer take 3 s of CPU, which CI spends on them."""
+
+    @settings(max_examples=60 if request.config.getoption("--slow") else 15)
+    @given(kind=st.sampled_from(sorted(KINDS[layer])), seed=st.integers(0, 9999))
+    def holds(kind: str, seed: int) -> None:
+        assert rejected(judge(draw_case(layer, kind, seed, volume=100))) == []
+
+    holds()
 
 
 @pytest.mark.parametrize("layer", BOUNDED)
