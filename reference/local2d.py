@@ -1,18 +1,19 @@
 """Locally-connected layer: a convolution whose filters differ from site to site."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from .attributes import pair
+from .enclosed_product import enclosed_product
 from .evaluate import evaluate
 from .layer import Array, Enclosure, Layer
 from .operands import Operand, Setting
 from .profile import Profile
 from .rounding import Exact
 from .spec import Pair, Shape, SpecError
-from .sums import blocked_product, product_sum_error
+from .sums import blocked_product, product_sum_error, sums_of
 from .windows import NO_PADDING, positions, windows
 
 
@@ -44,16 +45,49 @@ def shape_rule(input: Shape, weight: Shape, *, stride: Pair) -> Shape:
 
 
 def formula(input: Array, weight: Array, *, stride: Pair) -> Array:
-    n, c, _, _ = input.shape
-    m, ty, tx, _, ky, kx, sy, sx = weight.shape
-    cut = windows(input, (ky, kx), stride, (1, 1), (sy, sx))  # (N, C, SY, SX, KY, KX)
+    n, (m, ty, tx, *_, sy, sx) = len(input), weight.shape
     output = np.empty((n, m, sy, ty, sx, tx))
-    for row in range(sy):
-        columns = cut[:, :, row].transpose(2, 1, 3, 4, 0).reshape(sx, c * ky * kx, n)
-        filters = weight[..., row, :].reshape(m * ty * tx, c * ky * kx, sx).transpose(2, 0, 1)
-        tiles = blocked_product(filters, columns).reshape(sx, m, ty, tx, n)
-        output[:, :, row] = tiles.transpose(4, 1, 2, 0, 3)
+    for row, (filters, columns) in enumerate(site_rows(input, weight, stride)):
+        place(output, row, blocked_product(filters, columns))
     return output.reshape(n, m, sy * ty, sx * tx)
+
+
+def site_rows(input: Array, weight: Array, stride: Pair) -> Iterator[tuple[Array, Array]]:
+    """For each row of sites its filters (SX, M·TY·TX, K) and columns (SX, K, N), float64.
+
+    They lie in memory as a batched product wants them, which is ten times as fast for it.
+    """
+    n, c, _, _ = input.shape
+    *tiles, _, ky, kx, sy, sx = weight.shape
+    depth = c * ky * kx
+    cut = windows(input, (ky, kx), stride, (1, 1), (sy, sx))  # (N, C, SY, SX, KY, KX)
+    for row in range(sy):
+        columns, filters = np.empty((sx, c, ky, kx, n)), np.empty((sx, *tiles, c, ky, kx))
+        columns[...] = cut[:, :, row].transpose(2, 1, 3, 4, 0)
+        filters[...] = np.moveaxis(weight[..., row, :], -1, 0)
+        yield filters.reshape(sx, -1, depth), columns.reshape(sx, depth, n)
+
+
+def place(output: Array, row: int, tiles: Array) -> None:
+    """A row of sites, (SX, M·TY·TX, N), where it belongs in (N, M, SY, TY, SX, TX)."""
+    n, m, _, ty, sx, tx = output.shape
+    output[:, :, row] = tiles.reshape(sx, m, ty, tx, n).transpose(4, 1, 2, 0, 3)
+
+
+def together(profile: Profile, input: Array, weight: Array, *, stride: Pair) -> Enclosure:
+    """Value and bound in one pass over the sites."""
+    shape = shape_rule(input.shape, weight.shape, stride=stride)
+    m, ty, tx, *_, sy, sx = weight.shape
+    sums = sums_of(profile, input, weight, None, math.prod(weight.shape[3:6]))
+    value, bound = (np.empty((len(input), m, sy, ty, sx, tx)) for _ in "vb")
+    for row, (filters, columns) in enumerate(site_rows(input, weight, stride)):
+        sizes, present = np.abs(filters), None
+        if sizes.min() > 0:
+            present = (columns != 0).sum(axis=1, keepdims=True, dtype=np.float64)
+        found = enclosed_product(sums, (filters, sizes), columns, None, present)
+        place(value, row, found.value)
+        place(bound, row, found.radius)
+    return Enclosure(value.reshape(shape), bound.reshape(shape))
 
 
 def error(
@@ -101,6 +135,7 @@ LOCAL2D = Layer(
     ),
     *(local2d, shape_rule, formula, error, exact),
     honest=honest,
+    together=together,
     attributes={"stride": pair()},
     output="N M OH OW",
     sums="C KY KX",

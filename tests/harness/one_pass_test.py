@@ -27,7 +27,9 @@ Array = np.ndarray
 
 TOGETHER = [layer for layer in LAYERS if layer.together is not None]
 SETTINGS = [
-    (layer, shapes, attributes) for layer in TOGETHER for shapes, attributes in layer.examples
+    pytest.param(layer, *setting, id=f"{layer.name}-{number}")
+    for layer in TOGETHER
+    for number, setting in enumerate(layer.examples)
 ]
 
 
