@@ -135,28 +135,24 @@ class Replay:
 
     def play(self, least: float) -> list[tuple[float, float]]:
         """Wall and CPU seconds of each of several replays, which take `least` seconds together."""
-        found: list[tuple[float, float]] = []
-        queue = self.session.queue
+        found = list[tuple[float, float]]()
         launches = [one for part in self.parts for one in part]
         end = time.perf_counter() + least
         while not found or time.perf_counter() < end:
-            cpu, wall = time.process_time(), time.perf_counter()
-            for enqueue in launches:
-                enqueue()
-            queue.finish()
-            found.append((time.perf_counter() - wall, time.process_time() - cpu))
+            found.append(self.took(launches))
         return found
 
-    def split(self) -> list[float]:
-        """The seconds of each part in one replay, each launch waited for."""
-        found = []
-        for part in self.parts:
-            begun = time.perf_counter()
-            for enqueue in part:
-                enqueue()
-            self.session.queue.finish()
-            found.append(time.perf_counter() - begun)
-        return found
+    def split(self) -> list[tuple[float, float]]:
+        """The same of each part in one replay, each part waited for."""
+        return [self.took(part) for part in self.parts]
+
+    def took(self, launches: Sequence[Enqueue]) -> tuple[float, float]:
+        """Wall and CPU seconds from the first launch to the end of the last."""
+        cpu, wall = time.process_time(), time.perf_counter()
+        for enqueue in launches:
+            enqueue()
+        self.session.queue.finish()
+        return time.perf_counter() - wall, time.process_time() - cpu
 
     def values(self) -> dict[str, np.ndarray]:
         """What the results hold now, in the reference's layout."""

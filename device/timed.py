@@ -39,12 +39,11 @@ class Timed:
 
     def play(self, least: float) -> list[tuple[float, float]]:
         """Wall and CPU seconds of each of several replays, `least` seconds together."""
-        found = self.said("play", least=least)["seconds"]
-        return [(wall, cpu) for wall, cpu in found]
+        return pairs(self.said("play", least=least))
 
-    def split(self) -> list[float]:
-        """The seconds of each part in one replay, each part waited for."""
-        return [float(one) for one in self.said("split")["seconds"]]
+    def split(self) -> list[tuple[float, float]]:
+        """The same of each part in one replay, each part waited for."""
+        return pairs(self.said("split"))
 
     def values(self) -> dict[str, np.ndarray]:
         """What came of it, the output under the empty name; there is no replay after that."""
@@ -52,6 +51,11 @@ class Timed:
 
     def said(self, what: str, **more: Any) -> dict[str, Any]:
         return self.worker.ask((), {"replay": self.name, "what": what, **more}, self.worker.seconds)
+
+
+def pairs(answer: Mapping[str, Any]) -> list[tuple[float, float]]:
+    """The seconds of an answer, after JSON has made lists of its tuples."""
+    return [(wall, cpu) for wall, cpu in answer["seconds"]]
 
 
 def ready(

@@ -141,7 +141,7 @@ def network_times(
         turns |= {one.name: repeated(one.work) for one in others}
         with counted(rounds, f"bench {plan.network.name}") as done:
             times = take_turns(turns, rounds, done=done)
-        split = bench_report.medians([ours.split() for _ in range(rounds)])
+        split = bench_report.by_part([ours.split() for _ in range(rounds)])
         found = bench_report.NetworkTimes(
             plan,
             view,

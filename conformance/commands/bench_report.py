@@ -29,7 +29,7 @@ class NetworkTimes:
     view: str
     times: Mapping[str, Times]
     peak: float
-    split: Sequence[float]
+    split: Sequence[Times]
     operations: Mapping[str, int]
     agreement: Agreement
     agreements: Mapping[str, Agreement]
@@ -54,9 +54,12 @@ class CaseTimes:
         return Pace(one.times.seconds, operations(question), 4 * sum(sizes))
 
 
-def medians(rows: Sequence[Sequence[float]]) -> list[float]:
-    """By place, of rows that are of one length."""
-    return [median(column) for column in zip(*rows, strict=True)]
+def by_part(splits: Sequence[Sequence[tuple[float, float]]]) -> list[Times]:
+    """The medians of each part of a replay that was split several times."""
+    return [
+        Times(median(wall for wall, _ in part), median(cpu for _, cpu in part), len(part))
+        for part in zip(*splits, strict=True)
+    ]
 
 
 def share_text(operations: int, seconds: float, peak: float) -> str:
@@ -109,16 +112,18 @@ def answer_text(one: Agreement) -> str:
 
 
 def kernel_table(found: NetworkTimes) -> Table:
-    table, total = Table(), sum(found.split)
-    for heading in ("kernel", "variant", "time", "share", "GFLOP/s", "of the peak"):
+    table, total = Table(), sum(one.cpu for one in found.split)
+    headings = ("kernel", "variant", "time", "CPU time", "share of it", "GFLOP/s", "of the peak")
+    for heading in headings:
         table.add_column(heading, justify="left" if heading in ("kernel", "variant") else "right")
-    for kernel, seconds in zip(found.plan.kernels, found.split, strict=True):
-        count = found.operations[kernel.name]
+    for kernel, one in zip(found.plan.kernels, found.split, strict=True):
+        count, seconds = found.operations[kernel.name], one.seconds
         table.add_row(
             kernel.name,
             Text(found.plan.variants[kernel.name].name),
             time_text(seconds),
-            f"{100 * seconds / total:.3g} %",
+            time_text(one.cpu),
+            f"{100 * one.cpu / total:.3g} %" if total else "",
             f"{count / seconds / 1e9:.3g}" if count else "",
             share_text(count, seconds, found.peak),
         )
@@ -159,10 +164,11 @@ def network_json(found: NetworkTimes, about: dict[str, Any], verdict: str) -> di
                 "name": kernel.name,
                 "layer": kernel.layer,
                 "variant": found.plan.variants[kernel.name].name,
-                "seconds": seconds,
+                "seconds": one.seconds,
+                "cpu": one.cpu,
                 "operations": found.operations[kernel.name],
             }
-            for kernel, seconds in zip(found.plan.kernels, found.split, strict=True)
+            for kernel, one in zip(found.plan.kernels, found.split, strict=True)
         ],
     }
 

@@ -296,6 +296,7 @@ class TimedKernel(Struct):
     layer: str
     variant: str
     seconds: float
+    cpu: float
     operations: int
 
 

@@ -58,7 +58,7 @@ def test_memory_is_used_again_only_behind_its_last_reader(worker: Worker) -> Non
     timed = chain(worker, [relu] * 6, RELU)
     seconds = timed.split()
     assert len(seconds) == 6
-    assert all(one > 0 for one in seconds)
+    assert all(wall > 0 for wall, _ in seconds)
     operand = RELU.operands[0]
     assert operand is not None
     assert np.array_equal(timed.values()[""], np.maximum(operand, 0))
