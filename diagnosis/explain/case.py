@@ -55,9 +55,13 @@ def elements(one: Case) -> int:
 
 
 def unlike(one: Case, other: Case) -> tuple[bool, bool, int]:
-    """How much another case may tell: early probes, other shapes, how many other attributes."""
+    """How much another case may tell: early probes, a size that takes no time, and how many other
+    attributes and lengths. Of one of 1 each end is the whole, and all that is wrong looks alike.
+    """
     differing = sum(value != other.attributes.get(name) for name, value in one.attributes.items())
-    return other.probe not in LATE_PROBES, one.shapes != other.shapes, differing
+    for first, second in zip(one.shapes, other.shapes, strict=False):
+        differing += sum(n != m > 1 for n, m in zip(first or (), second or (), strict=False))
+    return other.probe not in LATE_PROBES, elements(other) <= DRAWN, differing
 
 
 def explain_first(
