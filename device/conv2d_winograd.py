@@ -10,7 +10,7 @@ LANES, ROWS, POINTS = 8, 8, 16
 OPTIONS = (f"-DVEC={LANES}", f"-DROWS={ROWS}")
 
 
-def _three_by_three(shapes, attributes):
+def three_by_three(shapes, attributes):
     if attributes["groups"] != 1:
         return "more than one group"
     for name in ("stride", "dilation"):
@@ -19,7 +19,7 @@ def _three_by_three(shapes, attributes):
     return None if shapes[1][2:] == (3, 3) else "filters other than 3×3"
 
 
-@variant("conv2d", "winograd", supports=_three_by_three, bound=winograd(2, 3))
+@variant("conv2d", "winograd", supports=three_by_three, bound=winograd(2, 3))
 def conv2d_winograd(cl, input, weight, bias, *, stride, padding, dilation, groups):
     """Transforms to tiles of 4x4, 16 matrix products, and back; (N, C, H, W) to (N, M, OH, OW)."""
     _, c, h, w = input.shape

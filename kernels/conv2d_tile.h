@@ -16,6 +16,9 @@
 #ifndef COLUMNS
 #define COLUMNS 2 // neighbouring outputs of a row; even where they are pooled
 #endif
+#ifndef PIXELS
+#define PIXELS __private // in which memory the pixels stand that a tile reads
+#endif
 #ifndef KH
 #define KH 3
 #endif
@@ -70,7 +73,7 @@ void copy_pixels(__global const float *plane, float *patch, int y, int x, int H,
 
 // One input channel under one tap: `pixel` is where the first output sees it, `taps` the first
 // block's vector of weights, and the others stand `pitch` vectors apart.
-void add_tap(floatv *sums, const float *pixel, int row_step, int column_step,
+void add_tap(floatv *sums, PIXELS const float *pixel, int row_step, int column_step,
              __global const float *taps, int pitch)
 {
     floatv weights[BLOCKS];
