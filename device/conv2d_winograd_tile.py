@@ -87,6 +87,8 @@ def promises(tile, lanes, supports):
     def applies(shapes, attributes):
         conv, pool = attributes.get("conv2d", attributes), attributes.get("max_pool2d")
         found = three_by_three(shapes, conv) or supports(shapes, conv)
+        if not found and 2 * shapes[0][1] < lanes:
+            found = f"{shapes[0][1]} channels, a small part of a block of {lanes}"
         return found or (None if pool is None else pools_by_two(pool))
 
     return {

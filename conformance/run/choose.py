@@ -6,26 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from clgold.device.catalogue import (
-    VARIANTS,
-    Bears,
-    amount,
-    candidates,
-    choose,
-    layout_of,
-    worth,
-)
+from clgold.device.catalogue import VARIANTS, Bears, candidates, layout_of
 from clgold.device.layouts import PLAIN
 from clgold.device.protocol import Device
 from clgold.device.variants import Variant
 from clgold.networks import Kernel, Network, view
-from clgold.networks.fusing import fuse, parts
-from clgold.networks.network import complete_attributes, shapes
-from clgold.reference.spec import InputError, Shape
+from clgold.networks.fusing import fuse
+from clgold.networks.network import shapes
+from clgold.reference.spec import InputError
 
 from ..judge.compare import Tolerance
-
-Shapes = tuple[Shape | None, ...]
+from .choice import Choice
 
 
 @dataclass(frozen=True)
@@ -48,49 +39,31 @@ def plan_run(
     first: Sequence[Variant],
     tolerance: Tolerance | None = None,
     bears: Bears = lambda _: False,
+    fastest: bool = False,
 ) -> Plan:
     """Choose a variant for every kernel of the view, of `first` or ours; NoVariant if none is.
 
     Kernels in a row for whose chain a user's variant is made are one kernel; in the fused view also
     those for whose chain there is a fast one of ours, where none of `first` computes a part of it.
-    One that adds to its output has no place: there an array's sum is a node of its own. `bears`
-    says which gates the driver passes: of ours, those that need another one are not chosen.
+    One that adds to its output has no place: there an array's sum is a node of its own. `bears` and
+    `fastest` are Choice's.
     """
     known, stands = shapes(network), dict[str, str]()  # layouts of results
-    first = [one for one in first if not one.accumulate]
-
-    def asked(kernel: Kernel) -> tuple[str, Shapes, Mapping[str, Any]]:
-        given = tuple(None if o is None else known[o] for o in kernel.operands)
-        return kernel.layer, given, complete_attributes(kernel, known)
-
-    def chooser(variants: Sequence[Variant], kernel: Kernel) -> Variant | None:
-        return choose(variants, *asked(kernel), bears, stands.get(kernel.operands[0] or "", PLAIN))
-
-    def fast(kernel: Kernel) -> bool:
-        variant, question = chooser((), kernel), asked(kernel)
-        apt = variant is not None and not variant.refusal(*question[1:])
-        return apt and variant is not None and worth(variant, amount(*question))
-
-    def preferred_in(kernel: Kernel) -> bool:
-        return any(chooser(first, part) in first for part in parts(kernel))
-
-    theirs = [one for one in first if "+" in one.layer and one not in VARIANTS]
+    choice = Choice(known, [one for one in first if not one.accumulate], bears, fastest)
+    theirs = [one for one in choice.first if "+" in one.layer and one not in VARIANTS]
     kernels = fuse(
         network,
         view(network, fused),
         [one.layer for one in theirs],
-        lambda kernel: chooser(theirs, kernel) in theirs,
+        lambda kernel: choice.of(theirs, kernel) in theirs,
     )
     if fused:
-        kernels = fuse(
-            network,
-            kernels,
-            [one.layer for one in VARIANTS if "+" in one.layer and one.much],
-            lambda kernel: fast(kernel) and not preferred_in(kernel),
-        )
+        chains = [one.layer for one in VARIANTS if "+" in one.layer and one.much]
+        kernels = fuse(network, kernels, chains, choice.worth_it)
     chosen: dict[str, Variant] = {}
     for kernel in kernels:
-        variant = chooser(first, kernel)
+        place = kernel.operands[0] or ""
+        variant = choice.of(choice.first, kernel, stands.get(place, PLAIN))
         if variant is None:
             raise NoVariant(f"{network.name}: no variant computes {kernel.layer} ({kernel.name})")
         chosen[kernel.name] = variant
@@ -130,12 +103,13 @@ def plan_network(
     chosen: Sequence[str],
     fixed: Tolerance | None,
     bears: Bears,
+    fastest: bool = False,
 ) -> Plan:
     """The network's kernels with their variants, the preferred ones first.
 
     InputError if the user's files declare variants of which none would run.
     """
-    plan = plan_run(network, fused, preferred(theirs, chosen), fixed, bears)
+    plan = plan_run(network, fused, preferred(theirs, chosen), fixed, bears, fastest)
     if theirs and not any(one in theirs for one in plan.variants.values()):
         used = ", ".join(sorted({kernel.layer for kernel in view(network, fused)}))
         given = ", ".join(f"{one.layer} {one.name!r}" for one in theirs)

@@ -95,6 +95,20 @@ def test_what_the_user_gives_for_a_part_is_not_lost_in_a_chain_of_ours() -> None
     assert [kernel.layer for kernel in plan.kernels] == [node.layer for node in VGG16.nodes]
 
 
+def test_winograds_convolutions_are_for_who_asks_for_the_fastest() -> None:
+    plans = [plan_run(VGG16, True, (), None, lambda _: True, fastest) for fastest in (False, True)]
+    safe, fast = ([one.name for one in plan.variants.values()][:13] for plan in plans)
+    assert safe == ["first", *["direct"] * 12]
+    assert fast == ["first", *["winograd4-chunks"] * 4, *["winograd4"] * 8]
+    assert [len(plan.kernels) for plan in plans] == [21, 21]
+
+
+def test_a_chain_of_ours_can_be_asked_for() -> None:
+    asked = next(v for v in VARIANTS if (v.layer, v.name) == ("conv2d+relu", "winograd2-8"))
+    plan = plan_run(VGG16, True, (asked,))
+    assert plan.variants["conv3_1+relu3_1"] is asked
+
+
 def test_no_gate_is_tried_where_there_is_little_to_do() -> None:
     def tried(gate: str) -> bool:
         raise AssertionError(gate)
