@@ -20,7 +20,7 @@ Values = Mapping[str, Any]  # of every factor one; a chain's under "layer: name"
 # One; one less than vectors hold, as many, one more; of what is added up now and then long ones.
 LENGTHS: Levels = ((1,), (15, 7, 3, 31), (16, 8, 4, 32), (17, 9, 5, 33))
 SUMMED: Levels = ((1,), (15, 7, 1023, 31), (16, 8, 1024, 32), (17, 9, 1025, 33))
-BATCHES: Levels = ((1,), (2,), (3,))
+BATCHES: Levels = ((1,), (2,), (3, 5))
 TAPS: Levels = ((1,), (2,), (3,), (5, 4), (7, 11, 6))
 STEPS: Levels = ((1,), (2,), (3,))
 SIDES: Levels = ((0,), (1,), (2, 3))

@@ -68,7 +68,7 @@ def axis(name: str, n: int) -> Seen:
     if AXES[name].startswith("kernel"):
         return name, "taps", taps(n)
     kind = "batch" if name == "N" else "step" if name[0] in "ST" else "length"
-    return name, kind, length(n) if kind == "length" else str(n)
+    return name, kind, length(n) if kind == "length" else str(min(n, 3))
 
 
 def numbers(name: str, one: Attribute, value: Any) -> Iterator[Seen]:
