@@ -26,7 +26,7 @@ from clgold.device.variants import Variant
 from clgold.networks import Kernel
 from clgold.reference.spec import Shape
 
-from .probing import AT_OTHER_SIZES, Probing
+from .probing import AT_OTHER_SIZES, Probed, Probing
 
 # An output of so few elements says little of a cause: a kernel at fault is probed so often again.
 FEW, AGAIN = 64, 8
@@ -142,7 +142,7 @@ def probed(probing: Probing, node: NodeReport, seed: int) -> NodeReport:
     runs = [probing.probe(kernel, case) for case in probing.cases(kernel, seed)]
     if not node.evidence and not failing(runs):
         runs += [probing.probe(kernel, c, AT_OTHER_SIZES) for c in probing.elsewhere(kernel, seed)]
-    found = {place_of(one.shows): one.checked.comparison for one in runs}
+    found = {place_of(one.shows): one.comparison for one in runs}
     if prod(node.shape) < FEW and (node.evidence or failing(runs)):
         seeds = range(seed + 1, seed + 1 + AGAIN)
         further = [case for one in seeds for case in probing.cases(kernel, one)]
@@ -155,6 +155,6 @@ def place_of(shows: str) -> str:
     return shows.removeprefix("probe ").split(":")[0]
 
 
-def failing(runs: Iterable[Evidence]) -> tuple[Evidence, ...]:
+def failing(runs: Iterable[Probed]) -> tuple[Evidence, ...]:
     """Those of the runs that do not pass."""
-    return tuple(one for one in runs if one.checked.comparison.verdict != "pass")
+    return tuple(one.evidence for one in runs if one.evidence is not None)

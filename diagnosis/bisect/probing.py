@@ -7,6 +7,7 @@ from math import prod
 from typing import Any
 
 from clgold.conformance.judge.assess import check_alone
+from clgold.conformance.judge.compare import Comparison
 from clgold.conformance.run.choose import Plan
 from clgold.conformance.run.evidence import Evidence
 from clgold.device.protocol import Device
@@ -28,6 +29,15 @@ MOST_ELEMENTS = 2**24  # of a probe's operands, and of all those of a kernel
 
 
 @dataclass(frozen=True)
+class Probed:
+    """A kernel on a probe; of a run that passed no arrays are kept: a step has hundreds."""
+
+    shows: str
+    comparison: Comparison
+    evidence: Evidence | None
+
+
+@dataclass(frozen=True)
 class Probing:
     """The probes of a plan's kernels; what is the same case of the same variant is run once.
 
@@ -36,7 +46,7 @@ class Probing:
 
     device: Device
     plan: Plan
-    done: dict[tuple[str, ...], Evidence] = field(default_factory=dict)
+    done: dict[tuple[str, ...], Probed] = field(default_factory=dict)
 
     @cached_property
     def shapes(self) -> Mapping[str, Shape]:
@@ -67,7 +77,7 @@ class Probing:
         variant = self.plan.variants[kernel.name]
         return [found for one in own if (found := at_other_sizes(one, variant)) is not None]
 
-    def probe(self, kernel: Kernel, case: Case, sizes: str = "") -> Evidence:
+    def probe(self, kernel: Kernel, case: Case, sizes: str = "") -> Probed:
         """The kernel on a probe."""
         variant = self.plan.variants[kernel.name]
         key = str(variant.source), variant.name, str(case)
@@ -75,5 +85,8 @@ class Probing:
             checked = check_alone(
                 self.device, variant, case.question, self.plan.tolerance, whole=False
             )
-            self.done[key] = Evidence(checked, f"probe {case.probe}{sizes}: {case}")
+            shows = f"probe {case.probe}{sizes}: {case}"
+            failed = checked.comparison.verdict != "pass"
+            evidence = Evidence(checked, shows) if failed else None
+            self.done[key] = Probed(shows, checked.comparison, evidence)
         return self.done[key]
