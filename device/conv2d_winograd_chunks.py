@@ -25,7 +25,12 @@ def shallow(shapes, attributes):
 
 def _conv2d(cl, input, weight, bias, fused, lanes, tile):
     output = cl.output()
-    plan = planned(fused, weight.shape, output.shape, lanes, tile, CHUNK)
+    plans = [
+        planned(fused, weight.shape, output.shape, lanes, tile, CHUNK >> halved)
+        for halved in range(CHUNK.bit_length())
+    ]
+    room = cl.device.local_mem_size  # 32 KB on a simulator
+    plan = next((one for one in plans if sum(local_bytes(one)) <= room), plans[-1])
     filters = point_filters(cl, SOURCE, weight, plan)
     cl.launch(
         SOURCE,
