@@ -1,4 +1,4 @@
-// base^beta of VEC elements at a time.
+// Powers base^beta, of VEC elements at a time.
 
 #ifndef CLGOLD_POWER_H
 #define CLGOLD_POWER_H
