@@ -1,6 +1,7 @@
 """A bisection as JSON."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from clgold.diagnosis.bisect.engine import Bisection, NodeReport
@@ -25,7 +26,7 @@ def device_json(bisection: Bisection, view: str, device: Mapping[str, Any]) -> J
         "images": [image.image for image in bisection.images],
         "nodes": [node_json(node) for node in bisection.nodes],
         "end_to_end": [
-            {"image": image.image, **vars(image.end_to_end)} for image in bisection.images
+            {"image": image.image, **asdict(image.end_to_end)} for image in bisection.images
         ],
     }
 

@@ -100,8 +100,16 @@ class Kernel(Explained, kw_only=True):
     worst: Worst | None
 
 
+class Loss(Struct):
+    """Of a step of training."""
+
+    node: str
+    reference: Number
+    device: Number
+
+
 class End(Struct):
-    """One image end to end."""
+    """One image end to end; losses are of a network that trains."""
 
     image: str
     verdict: str
@@ -111,6 +119,7 @@ class End(Struct):
     reference_probability: Number
     device_class: int | None
     device_probability: Number
+    losses: list[Loss]
 
 
 class RankNode(Struct):

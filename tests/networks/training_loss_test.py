@@ -1,5 +1,6 @@
 """Steps of training lower the loss, the reference's and the device's, and are right one by one."""
 
+import json
 import runpy
 from pathlib import Path
 
@@ -7,11 +8,14 @@ import numpy as np
 import pytest
 from harness.command import clgold
 
+from clgold.conformance.commands.bisect_json import device_json
 from clgold.conformance.commands.targets import Target, target_weights, training_target
 from clgold.conformance.run.choose import plan_run, upload_weights
 from clgold.conformance.run.inputs import seeded
 from clgold.conformance.run.network import ImageReport, verify_image
 from clgold.device.session import Session
+from clgold.diagnosis.bisect.engine import Bisection
+from clgold.networks import LENET5
 from clgold.networks.parts import assemble, decision, linear_relu, plain
 from clgold.networks.training import Recipe
 
@@ -55,6 +59,13 @@ def test_the_digits_are_ten_different_images() -> None:
     assert images.dtype == labels.dtype == np.float32
     assert len({image.tobytes() for image in images}) == 10
     np.testing.assert_array_equal(labels, np.eye(10))
+
+
+def test_a_bisection_of_steps_of_training_is_written_as_json(steps: ImageReport) -> None:
+    plan = plan_run(LENET5, False, ())
+    answer = device_json(Bisection(plan, (steps,), ()), "primitive", {})
+    (end,) = json.loads(json.dumps(answer))["end_to_end"]
+    assert [one["node"] for one in end["losses"]] == [f"step{k}.loss" for k in range(1, STEPS + 1)]
 
 
 @pytest.mark.slow
