@@ -40,9 +40,17 @@ def concerned(mutant: Mutant) -> list[Variant]:
     """Our variants whose kernels reach the function that the mutant changes."""
     sources = {path.name: path.read_text(encoding="utf-8") for path in KERNELS.glob("*.[ch]*")}
     changed = callers(mutant.function, sources)
+    if not any(name.endswith(".cl") for name in changed):  # a kernel that stands in a header
+        changed = {name for name in sources if mutant.file in included(name, sources)}
     return [one for one in VARIANTS if any(k in changed for k in launched(one))] or [
         one for one in VARIANTS if mutant.file in launched(one)
     ]
+
+
+def included(name: str, sources: dict[str, str]) -> set[str]:
+    """The headers that a file includes, theirs too."""
+    found = set(INCLUDE.findall(sources[name]))
+    return found.union(*(included(one, sources) for one in found))
 
 
 def launched(variant: Variant) -> list[str]:

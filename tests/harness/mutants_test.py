@@ -62,3 +62,14 @@ def test_a_pixel_is_forgiven_by_a_norm_alone(mutation: Any) -> None:
     assert mutation.rules.rejecting(right, question) == []
     assert "ggml" not in mutation.rules.rejecting(lost, question)
     assert "TOSA-like" in mutation.rules.rejecting(lost, question)
+
+
+def test_every_mutant_concerns_a_variant(mutation: Any) -> None:
+    import mutation.place
+
+    first = {
+        (one.file, one.function): one
+        for path in mutation.mutants.files()
+        for one in mutation.mutants.mutants_of(path)
+    }
+    assert [key for key, one in first.items() if not mutation.place.concerned(one)] == []
