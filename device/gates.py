@@ -10,6 +10,7 @@ import contextlib
 import functools
 import json
 import sys
+from typing import Any
 
 import numpy as np
 
@@ -29,7 +30,8 @@ def passes(driver: Driver, gate: str) -> str:
 
     The answer is kept in the driver's kernel cache, until the library or the gate changes.
     """
-    return _remembered(driver, gate, (KERNELS / f"gate_{gate}.cl").stat().st_mtime_ns)
+    changed = (KERNELS / f"gate_{gate}.cl").stat().st_mtime_ns
+    return str(remembered(driver, f"gate-{gate}-{changed}", "gates", gate)["reason"])
 
 
 def bears(driver: Driver, gate: str) -> bool:
@@ -38,27 +40,30 @@ def bears(driver: Driver, gate: str) -> bool:
 
 
 @functools.cache
-def _remembered(driver: Driver, gate: str, changed: int) -> str:
-    """The answer on file, else a fresh one, which is filed where that is possible."""
+def remembered(driver: Driver, question: str, module: str, *arguments: str) -> dict[str, Any]:
+    """The answer on file, else that of `python -m clgold.device.MODULE DRIVER …`, which is filed.
+
+    A process that crashed or hung has answered too: with a reason.
+    """
     # Another build of the library has another folder (caches.py).
     try:
-        file = cache_folder(driver) / f"gate-{gate}-{changed}.json"
+        file = cache_folder(driver) / f"{question}.json"
     except CacheFull:
-        return _ask(driver, gate)
+        return _ask(driver, module, *arguments)
     with contextlib.suppress(OSError, ValueError):
-        return str(json.loads(file.read_text())["reason"])
-    reason = _ask(driver, gate)
+        return dict(json.loads(file.read_text()))
+    found = _ask(driver, module, *arguments)
     with contextlib.suppress(OSError):
-        file.write_text(json.dumps({"reason": reason}))
-    return reason
+        file.write_text(json.dumps(found))
+    return found
 
 
-def _ask(driver: Driver, gate: str) -> str:
-    """The reason from a process of its own, which may crash or hang."""
+def _ask(driver: Driver, module: str, *arguments: str) -> dict[str, Any]:
+    """The answer from a process of its own, which may crash or hang."""
     try:
-        return str(answer(SECONDS, "gates", driver, gate)["reason"])
+        return answer(SECONDS, module, driver, *arguments)
     except Lost as lost:
-        return lost.message
+        return {"reason": lost.message}
 
 
 def attempt(driver: Driver, gate: str) -> str:

@@ -11,8 +11,8 @@ from typing import Any
 import click
 import numpy as np
 
-from clgold.device.gates import bears
 from clgold.device.isolated import Lost
+from clgold.device.ranking import pays
 from clgold.device.variants import Variant, load_files
 from clgold.device.worker import Worker, open_worker
 from clgold.golden.cases import Case
@@ -101,7 +101,7 @@ def bench(
         others = [PEERS[name](found.network, arrays, threads()) for name in peers]
         with contextlib.closing(open_worker(device)) as worker:
             view = "fused" if fused else "primitive"
-            able = partial(bears, worker.driver)
+            able = partial(pays, worker.driver)
             plan = plan_network(found.network, fused, theirs, chosen, None, able, fastest=True)
             verdict, answer, parts = network_times(worker, plan, view, arrays, others, rounds)
     show(json_file, answer, *parts, f"verdict: {verdict}")

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from clgold.device.gates import bears
+from clgold.device.ranking import pays
 from clgold.device.session import open_session
 from clgold.device.variants import Variant, load_files
 from clgold.device.worker import Worker, open_worker
@@ -119,7 +119,7 @@ def bisect_command(
         arrays |= others
         session = open_session(device) if in_process else open_patiently(device, network)
         with contextlib.closing(session):
-            able = partial(bears, session.driver)
+            able = partial(pays, session.driver)
             plan = plan_network(network, fused, theirs, chosen, fixed, able)
             view = "fused" if fused else "primitive"
             answer = on_device(session, plan, view, arrays, pictures, seed, folder)

@@ -10,8 +10,8 @@ import click
 import numpy as np
 
 from clgold.device.catalogue import VARIANTS, Bears
-from clgold.device.gates import bears
 from clgold.device.protocol import Device
+from clgold.device.ranking import pays
 from clgold.device.session import open_session
 from clgold.device.variants import Variant, VariantError, load_files
 from clgold.device.worker import open_worker
@@ -167,7 +167,7 @@ def network_work(
 
     def work(session: Device) -> Answer:
         about = session.describe()
-        plan, arrays = planned(partial(bears, session.driver)), given()
+        plan, arrays = planned(partial(pays, session.driver)), given()
         uploaded = upload_weights(session, plan.network, arrays)
         total = len(pictures) * len(plan.kernels)
         with counted(total, f"verify {plan.network.name}") as done:

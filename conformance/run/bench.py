@@ -8,9 +8,9 @@ from statistics import median
 
 import numpy as np
 
-from clgold.device.gates import passes
 from clgold.device.isolated import Lost
 from clgold.device.peak import operations
+from clgold.device.ranking import pays
 from clgold.device.run import Run
 from clgold.device.timed import Asked, Timed, ready, ready_peak
 from clgold.device.variants import Variant
@@ -76,7 +76,7 @@ def repeated(work: Callable[[], object]) -> Turn:
 
 @dataclass(frozen=True)
 class Peak:
-    """Nothing but multiply-adds, in the widest vectors that the driver bears."""
+    """Nothing but multiply-adds, in the widest vectors that pay on the driver."""
 
     turn: Turn
     operations: int
@@ -84,7 +84,7 @@ class Peak:
 
 def peak_of(worker: Worker) -> Peak:
     """The device's peak, to be measured in turn."""
-    lanes = 8 if passes(worker.driver, "float16") else 16
+    lanes = 16 if pays(worker.driver, "float16") else 8
     return Peak(ready_peak(worker, "peak", lanes).play, operations(lanes))
 
 
