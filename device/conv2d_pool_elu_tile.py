@@ -9,7 +9,7 @@ from .conv2d_tile import (
     tile_options,
     tiles_of,
 )
-from .tiling import pieces
+from .tiling import pieces, round_up
 from .variants import variant
 
 SOURCE = "../kernels/conv2d_pool_elu_tile.cl"
@@ -33,9 +33,10 @@ def _conv2d_pool_elu(cl, input, weight, bias, conv2d, alpha, lanes):
     fused = Fused(**conv2d, pool=True)
     (top, _), (left, _) = fused.padding
     output = cl.output()
-    out_blocks = pieces(m, lanes)
-    tile = best_tile(fused, taps, summed(fused, output.shape), out_blocks, lanes)
-    packed = packed_weight(cl, SOURCE, weight, 1, lanes)
+    size, blocks = summed(fused, output.shape), pieces(m, lanes)
+    tile = best_tile(fused, taps, size, blocks, lanes, channels=1, padded=True)
+    packed = packed_weight(cl, SOURCE, weight, 1, lanes, tile.blocks)
+    out_blocks = round_up(blocks, tile.blocks)
     cl.launch(
         SOURCE,
         "conv2d_pool_elu_tile",

@@ -36,8 +36,11 @@ class Fused:
     pool: bool = False
 
 
-def best_tile(fused, taps, size, blocks, lanes):
+def best_tile(fused, taps, size, blocks, lanes, channels=None, padded=False):
     """The tile of fewest cycles for each sum; `size` of the outputs in rows and columns.
+
+    Its blocks divide `blocks`, unless the filters are padded with blocks of zeros. The pixels of so
+    many channels are copied at once; None: a block of them, in vectors.
 
     It is a model: two multiply-adds or two loads a cycle (a pixel is read once for all blocks, each
     block's weights once a channel and tap, from a farther cache), and copying the pixels.
@@ -46,7 +49,7 @@ def best_tile(fused, taps, size, blocks, lanes):
     choices = [
         Tile(block, rows, columns)
         for block in range(1, 5)
-        if blocks % block == 0
+        if padded or blocks % block == 0
         for most in ((MOST[lanes] - block) // block if block > 1 else MOST_ALONE[lanes],)
         for rows in range(step, most + 1, step)
         for columns in range(step, most // rows + 1, step)
@@ -56,6 +59,7 @@ def best_tile(fused, taps, size, blocks, lanes):
         places = tile.rows * tile.columns
         sums = places * tile.blocks
         waste = round_up(size[0], tile.rows) * round_up(size[1], tile.columns)
+        waste *= round_up(blocks, tile.blocks)
         reads = [
             (count - 1) * stride + extent(tap, gap)
             for count, stride, tap, gap in zip(
@@ -63,7 +67,7 @@ def best_tile(fused, taps, size, blocks, lanes):
             )
         ]
         each = (max(sums, places + tile.blocks, FEWEST) + tile.blocks) / 2
-        return waste * (each * prod(taps) * lanes + 2 * prod(reads)) / sums
+        return waste * (each * prod(taps) * (channels or lanes) + prod(reads)) / sums
 
     return min(choices, key=cycles)
 
@@ -99,10 +103,13 @@ def summed(fused, shape):
     return factor * shape[-2], factor * shape[-1]
 
 
-def packed_weight(cl, source, weight, in_block, lanes):
-    """The filters in blocks of `lanes`, their channels in blocks of `in_block`; packed once."""
+def packed_weight(cl, source, weight, in_block, lanes, together=1):
+    """The filters in blocks of `lanes`, their channels in blocks of `in_block`; packed once.
+
+    The number of blocks of filters is a multiple of `together`, the last ones zeros.
+    """
     m, c, kh, kw = weight.shape
-    out_blocks, in_blocks = pieces(m, lanes), pieces(c, in_block)
+    out_blocks, in_blocks = round_up(pieces(m, lanes), together), pieces(c, in_block)
 
     def pack():
         packed = cl.empty((out_blocks, in_blocks, kh * kw, in_block, lanes))
@@ -111,7 +118,7 @@ def packed_weight(cl, source, weight, in_block, lanes):
         cl.launch(source, "pack_weight", size, None, weight, packed, m, c, options=options)
         return packed
 
-    return cl.once((weight, in_block, lanes), pack)
+    return cl.once((weight, in_block, lanes, together), pack)
 
 
 def pools_by_two(pool):

@@ -10,8 +10,16 @@
 #include "pack_filters.h"
 
 // The tile's pixels of one block of channels, plane (H, W, VEC) -> patch (PATCH_H, PATCH_W, VEC).
-static void copy_patch(__global const float *plane, float *patch, int y, int x, int H, int W)
+INLINED void copy_patch(__global const float *plane, float *patch, int y, int x, int H, int W)
 {
+    if (lies_within(y, x, H, W)) {
+#pragma unroll
+        for (int r = 0; r < PATCH_H; ++r)
+#pragma unroll
+            for (int c = 0; c < PATCH_W; ++c)
+                vstorev(vloadv((y + r) * W + x + c, plane), r * PATCH_W + c, patch);
+        return;
+    }
     for (int r = 0; r < PATCH_H; ++r)
         for (int c = 0; c < PATCH_W; ++c) {
             const int inside = y + r >= 0 && y + r < H && x + c >= 0 && x + c < W;

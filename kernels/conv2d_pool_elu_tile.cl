@@ -8,8 +8,9 @@
 #include "elu.h"
 #include "pack_filters.h"
 
-// input (N, C, H, W), packed (blocks of M, C, KH*KW, VEC), bias (M) or NULL -> output (N, M, PH, PW)
-// Global size (tiles of a row, tiles of a column, N * blocks of M / BLOCKS).
+// input (N, C, H, W), packed (out_blocks, C, KH*KW, VEC), bias (M) or NULL -> output (N, M, PH, PW);
+// blocks of filters from M on are zeros, which make their number, out_blocks, a multiple of BLOCKS.
+// Global size (tiles of a row, tiles of a column, N * out_blocks / BLOCKS).
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void conv2d_pool_elu_tile(
     __global const float *input, __global const float *packed, __global const float *bias,
     __global float *output, int C, int out_blocks, int M, int H, int W, int PH, int PW,
@@ -33,8 +34,12 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void conv2d_pool_elu_til
                         STRIDE_H * PATCH_W, STRIDE_W, taps, pitch);
     }
 
+    // Unrolled: sums at places that the compiler does not know would have to stand in memory.
+#pragma unroll
     for (int b = 0; b < BLOCKS; ++b)
+#pragma unroll
         for (int r = 0; r < ROWS; r += 2)
+#pragma unroll
             for (int column = 0; column < COLUMNS; column += 2) {
                 const int oy = (y + r) / 2, ox = (x + column) / 2;
                 if (oy >= PH || ox >= PW)

@@ -49,7 +49,7 @@
 #define PATCH_W ((COLUMNS - 1) * STRIDE_W + (KW - 1) * DILATION_W + 1)
 
 // Every sum starts from its filter's bias, or from 0, as do the lanes behind the last filter.
-void begin_tile(floatv *sums, __global const float *bias, int block, int M)
+INLINED void begin_tile(floatv *sums, __global const float *bias, int block, int M)
 {
 #pragma unroll
     for (int b = 0; b < BLOCKS; ++b) {
@@ -60,10 +60,25 @@ void begin_tile(floatv *sums, __global const float *bias, int block, int M)
     }
 }
 
+// Whether what a tile reads from row y, column x on lies within the image: most tiles need not ask of
+// every pixel.
+INLINED int lies_within(int y, int x, int H, int W)
+{
+    return y >= 0 && x >= 0 && y + PATCH_H <= H && x + PATCH_W <= W;
+}
+
 // The tile's pixels of one channel, plane (H, W) -> patch (PATCH_H, PATCH_W), from row y, column x on;
 // 0 where they lie outside of the image.
-void copy_pixels(__global const float *plane, float *patch, int y, int x, int H, int W)
+INLINED void copy_pixels(__global const float *plane, float *patch, int y, int x, int H, int W)
 {
+    if (lies_within(y, x, H, W)) {
+#pragma unroll
+        for (int r = 0; r < PATCH_H; ++r)
+#pragma unroll
+            for (int c = 0; c < PATCH_W; ++c)
+                patch[r * PATCH_W + c] = plane[(y + r) * W + x + c];
+        return;
+    }
     for (int r = 0; r < PATCH_H; ++r)
         for (int c = 0; c < PATCH_W; ++c) {
             const int inside = y + r >= 0 && y + r < H && x + c >= 0 && x + c < W;
@@ -73,7 +88,7 @@ void copy_pixels(__global const float *plane, float *patch, int y, int x, int H,
 
 // One input channel under one tap: `pixel` is where the first output sees it, `taps` the first
 // block's vector of weights, and the others stand `pitch` vectors apart.
-void add_tap(floatv *sums, PIXELS const float *pixel, int row_step, int column_step,
+INLINED void add_tap(floatv *sums, PIXELS const float *pixel, int row_step, int column_step,
              __global const float *taps, int pitch)
 {
     floatv weights[BLOCKS];
@@ -92,14 +107,14 @@ void add_tap(floatv *sums, PIXELS const float *pixel, int row_step, int column_s
 }
 
 // max(x, 0), and NaN for NaN.
-floatv activated(floatv x)
+INLINED floatv activated(floatv x)
 {
-    return RELU ? select(x, (floatv)0.0f, x <= (floatv)0.0f) : x;
+    return RELU ? (x <= 0.0f ? (floatv)0.0f : x) : x;
 }
 
 // The sums of one block, whose outputs (OH, OW, VEC) begin at `plane`, those within the plane.
 // y and x are the tile's first output, before pooling.
-void finish_tile(const floatv *sums, __global float *plane, int y, int x, int OH, int OW)
+INLINED void finish_tile(const floatv *sums, __global float *plane, int y, int x, int OH, int OW)
 {
 #if POOL
 #pragma unroll

@@ -13,16 +13,20 @@
 
 typedef JOIN(float, VEC) floatv;
 
+// Functions that take vectors by a pointer to a private array: where one is called and not inlined,
+// that array stands in memory, and every sum in it is stored after each product.
+#define INLINED __attribute__((always_inline))
+
 // vloadv(i, p) and vstorev(x, i, p): VEC floats from p[i * VEC] on, at any address of a float. They
 // are vloadN and vstoreN, which PoCL 3.0 does not inline: in a loop of multiply-adds each such call
 // stores and loads every register (measured: 27 GFLOP/s in place of 100).
 typedef floatv loose_floatv __attribute__((aligned(4)));
 #define LOADS_AND_STORES(SPACE)                                                                    \
-    floatv __attribute__((overloadable, always_inline)) vloadv(int i, SPACE const float *p)        \
+    floatv INLINED __attribute__((overloadable)) vloadv(int i, SPACE const float *p)               \
     {                                                                                              \
         return *(SPACE const loose_floatv *)(p + i * VEC);                                         \
     }                                                                                              \
-    void __attribute__((overloadable, always_inline)) vstorev(floatv x, int i, SPACE float *p)     \
+    void INLINED __attribute__((overloadable)) vstorev(floatv x, int i, SPACE float *p)            \
     {                                                                                              \
         *(SPACE loose_floatv *)(p + i * VEC) = x;                                                  \
     }
@@ -53,7 +57,7 @@ float max_of_lanes(floatv values)
 // The larger of each two lanes, and NaN where either is NaN.
 floatv larger(floatv a, floatv b)
 {
-    return select(b, a, isgreaterequal(a, b) | isnan(a));
+    return (a >= b) | (a != a) ? a : b;
 }
 
 // VEC values of a row of `size`, every step-th from x on; `outside` where there is none.

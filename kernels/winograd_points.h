@@ -15,7 +15,7 @@
 #define POINTS (SPAN * SPAN) // of a tile
 
 // G g: 3 taps to SPAN points.
-void taps_to_points(floatv *g, int step)
+INLINED void taps_to_points(floatv *g, int step)
 {
     const floatv a = g[0], b = g[step], c = g[2 * step];
 #if TILE == 4
@@ -35,7 +35,7 @@ void taps_to_points(floatv *g, int step)
 }
 
 // B^T d: SPAN pixels to SPAN points.
-void pixels_to_points(floatv *d, int step)
+INLINED void pixels_to_points(floatv *d, int step)
 {
     const floatv a = d[0], b = d[step], c = d[2 * step], e = d[3 * step];
 #if TILE == 4
@@ -57,7 +57,7 @@ void pixels_to_points(floatv *d, int step)
 }
 
 // A^T p: SPAN points to TILE outputs.
-void points_to_outputs(floatv *p, int step)
+INLINED void points_to_outputs(floatv *p, int step)
 {
     const floatv a = p[0], b = p[step], c = p[2 * step], e = p[3 * step];
 #if TILE == 4

@@ -20,7 +20,7 @@ typedef struct {
     int n, y, x;
 } winograd_place;
 
-winograd_place place_of(int t, int TH, int TW)
+INLINED winograd_place place_of(int t, int TH, int TW)
 {
     const int n = t / (TH * TW), rest = t - n * TH * TW, row = rest / TW;
     const winograd_place place = {n, row * TILE, (rest - row * TW) * TILE};
@@ -28,7 +28,7 @@ winograd_place place_of(int t, int TH, int TW)
 }
 
 // The points d of the pixels from (y, x) on, which are 0 outside of plane (H, W, VEC).
-void read_tile(__global const float *plane, int y, int x, int H, int W, floatv *d)
+INLINED void read_tile(__global const float *plane, int y, int x, int H, int W, floatv *d)
 {
 #pragma unroll
     for (int i = 0; i < SPAN; ++i)
@@ -47,7 +47,7 @@ void read_tile(__global const float *plane, int y, int x, int H, int W, floatv *
 
 // At one point: what COLUMNS tiles and BLOCKS blocks of filters give, added up over the channels.
 // Blocks of channels of the pixels are CHUNK vectors apart.
-void sum_channels(floatv *sums, PIXELS const float *pixel, __global const float *taps,
+INLINED void sum_channels(floatv *sums, PIXELS const float *pixel, __global const float *taps,
                   int in_blocks)
 {
     begin_tile(sums, 0, 0, 0);
@@ -58,7 +58,7 @@ void sum_channels(floatv *sums, PIXELS const float *pixel, __global const float 
 
 // The outputs of points p, with their filters' bias, to plane (OH, OW, VEC); with RELU their
 // rectifier's, with POOL pooled by 2x2. (y, x) is the first output before pooling.
-void write_tile(floatv *p, floatv bias, __global float *plane, int y, int x, int OH, int OW)
+INLINED void write_tile(floatv *p, floatv bias, __global float *plane, int y, int x, int OH, int OW)
 {
 #pragma unroll
     for (int j = 0; j < SPAN; ++j)
