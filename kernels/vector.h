@@ -57,7 +57,7 @@ float max_of_lanes(floatv values)
 // The larger of each two lanes, and NaN where either is NaN.
 floatv larger(floatv a, floatv b)
 {
-    return (a >= b) | (a != a) ? a : b;
+    return ((a >= b) | (a != a)) ? a : b;
 }
 
 // VEC values of a row of `size`, every step-th from x on; `outside` where there is none.
