@@ -2,7 +2,6 @@
 
 import atexit
 import os
-import shutil
 import tempfile
 
 import pytest
@@ -32,5 +31,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Tests start hundreds of processes. Where Python is told to write no bytecode, each of them would
 # compile every module anew: a third of the 1.3 s of CPU that a command takes to begin.
 if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
-    os.environ["PYTHONPYCACHEPREFIX"] = tempfile.mkdtemp(prefix="clgold-bytecode-")
-    atexit.register(shutil.rmtree, os.environ["PYTHONPYCACHEPREFIX"], ignore_errors=True)
+    from clgold.device.guardian import new_folder  # here: BLAS has read the variable above
+
+    bytecode = new_folder(tempfile.gettempdir())  # which a kill -9 of the tests removes too
+    os.environ["PYTHONPYCACHEPREFIX"] = str(bytecode.path)
+    atexit.register(bytecode.close)

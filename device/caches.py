@@ -20,9 +20,9 @@ from typing import IO
 import platformdirs
 
 from .drivers import Driver
+from .guardian import SHARED_MEMORY, new_folder
 
 ROOM = 2**22  # bytes that a build may need; less is a full disk
-SHARED_MEMORY = "/dev/shm"
 WENT_WELL = "went-well"  # in a slot; its time is that of the last run that did
 
 
@@ -74,12 +74,13 @@ def _new_folder(identity: str) -> Path:
             return slot
     for place in (_temporary_place(), SHARED_MEMORY):
         with contextlib.suppress(OSError):
-            folder = tempfile.mkdtemp(prefix="clgold-", dir=place)
-            atexit.register(shutil.rmtree, folder, ignore_errors=True)
-            if has_room(Path(folder)):
+            folder = new_folder(place)
+            if has_room(folder.path):
+                atexit.register(folder.close)
                 # pyopencl keeps tables of its own in the user's cache, and fails where it cannot.
-                os.environ["XDG_CACHE_HOME"] = folder
-                return Path(folder)
+                os.environ["XDG_CACHE_HOME"] = str(folder.path)
+                return folder.path
+            folder.close()
     raise CacheFull(f"no room for compiled kernels in {users}, {_temporary_place()}, /dev/shm")
 
 

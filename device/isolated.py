@@ -15,19 +15,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import IO, Any
 
 from .drivers import Driver
 from .effort import Limit
+from .guardian import end, guarded, shared_memory
 
-SHARED_MEMORY = Path("/dev/shm")
 # A compiler's last words of a build that went well, or did not: no reason to die.
 COUNTED = re.compile(r"\d+ (warning|error)s?( and \d+ errors?)? generated\.$")
-
-# Sees the owner's end of its pipe close, even by a kill -9, and clears up behind it: a process that
-# hangs in a kernel, or whatever a kernel's wrapper has started, would outlive the owner for ever.
-GUARDIAN = 'while read -r _; do :; done; kill -s KILL -- "-$1"; rm -rf "$2"'
 
 
 class Lost(Exception):
@@ -99,15 +94,15 @@ class Child:
             how = f"the process ended with status {code} and without an answer"
         return Lost("crash", f"{how}: {lines[-1].strip()}" if lines else how)
 
-    def kill(self) -> None:
-        """End the process and whatever it started."""
+    def end(self) -> None:
+        """End the process and whatever it started, as whoever waits for its answer will see."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        self.guardian.kill()
-        self.guardian.wait()
-        for pipe in (self.requests, self.answers, self.errors, self.guardian.stdin):
-            assert pipe is not None
+
+    def kill(self) -> None:
+        """End it, and nobody waits for its answer."""
+        end(self.process, self.guardian)
+        for pipe in (self.requests, self.answers, self.errors):
             with contextlib.suppress(BrokenPipeError):  # a request that nobody read
                 pipe.close()
 
@@ -134,22 +129,12 @@ def command(module: str, driver: Driver, *arguments: str) -> list[str]:
     return [sys.executable, "-P", "-m", f"{__package__}.{module}", driver.to_json(), *arguments]
 
 
-def begin(module: str, driver: Driver, *arguments: str, folder: Path | None = None) -> Child:
-    """Start a module's process for a driver; Lost where that cannot be done.
-
-    folder  is removed if this process dies before it has ended the other
-    """
-    words, pipe = command(module, driver, *arguments), subprocess.PIPE
+def begin(module: str, driver: Driver, *arguments: str) -> Child:
+    """Start a module's process for a driver; Lost where that cannot be done."""
+    words = command(module, driver, *arguments)
     try:
         errors = tempfile.TemporaryFile(dir=shared_memory())  # noqa: SIM115 # the child's for life
-        process = subprocess.Popen(
-            words, stdin=pipe, stdout=pipe, stderr=errors, start_new_session=True
-        )
-        watch = ["sh", "-c", GUARDIAN, "guardian", str(process.pid), str(folder or "")]
-        null = subprocess.DEVNULL
-        guardian = subprocess.Popen(
-            watch, stdin=pipe, stdout=null, stderr=null, start_new_session=True
-        )
+        process, guardian = guarded(words, stdout=subprocess.PIPE, stderr=errors)
     except OSError as error:
         raise Lost("crash", f"a process cannot be started: {error}") from error
     assert process.stdin is not None
@@ -157,13 +142,11 @@ def begin(module: str, driver: Driver, *arguments: str, folder: Path | None = No
     return Child(process, guardian, process.stdin, process.stdout, errors)
 
 
-def answer(
-    seconds: float, module: str, driver: Driver, *arguments: str, rest: float | None = None
-) -> dict[str, Any]:
+def answer(seconds: float, module: str, driver: Driver, *arguments: str) -> dict[str, Any]:
     """The one answer of a module's process, even if it aborts at exit, as PoCL may; Lost."""
     child = begin(module, driver, *arguments)
     try:
-        found = child.receive(seconds, rest)
+        found = child.receive(seconds)
         child.close()
     finally:
         child.kill()
@@ -183,9 +166,3 @@ def answering() -> Callable[[Mapping[str, Any]], None]:
         answers.flush()
 
     return tell
-
-
-def shared_memory() -> str | None:
-    """Where files stay in memory; None, for the usual place, where there is no such folder."""
-    writable = SHARED_MEMORY.is_dir() and os.access(SHARED_MEMORY, os.W_OK)
-    return str(SHARED_MEMORY) if writable else None

@@ -1,18 +1,20 @@
 """Does a driver work, and which one is meant: every answer from a process of its own."""
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
 
+from .asking import Said, answers
 from .drivers import Driver, discover
 from .hanging import forget, hung, remember
-from .isolated import Lost, answer
+from .isolated import Child, Lost, answer, begin
 
 SECONDS = 60.0  # for one driver: a cold one loads a compiler of 100 MB and builds a kernel
 # In which one may do nothing at all where there is another to turn to: who loads a compiler
 # computes, or waits for a processor or a disk. Three cold ones, among 14 busy processes, never
 # rested for 0.25 s.
 REST = 5.0
+AGAIN = "That was the last time; `clgold devices` asks it again."
 
 
 class UnknownDevice(ValueError):
@@ -51,31 +53,29 @@ class Probe:
     devices: tuple[DeviceRecord, ...] = ()
 
 
-Try = Callable[[Driver, float], Probe]  # of a driver that may rest for so many seconds
+Start = Callable[[Driver], Child]  # of a process that says first what examine.py would
+Chosen = tuple[Driver, int, Probe]
 
 
-def probe(driver: Driver, rest: float = SECONDS, timeout: float = SECONDS) -> Probe:
+def probe(driver: Driver, timeout: float = SECONDS) -> Probe:
     """Return whether the driver loads, lists a device, builds a kernel and computes correctly.
 
-    The driver runs in a process of its own, both times are as in effort.Limit: a crash, a hang or a
+    The driver runs in a process of its own, the time is as in effort.Limit: a crash, a hang or a
     missing library makes a dead probe with the reason, never an exception. That it hung is
     remembered (hanging.py).
     """
     try:
-        return read(driver, answer(timeout, "examine", driver, rest=min(rest, timeout)))
+        return read(driver, answer(timeout, "examine", driver))
     except Lost as lost:
-        return lost_probe(driver, lost)
+        return read(driver, lost)
 
 
-def lost_probe(driver: Driver, lost: Lost) -> Probe:
-    """The probe of a driver whose process died or hung, which is remembered."""
-    if lost.verdict == "timeout":
-        remember(driver, lost.sentence)
-    return Probe(driver, False, lost.sentence)
-
-
-def read(driver: Driver, found: dict[str, Any]) -> Probe:
-    """The probe that examine.py's answer is."""
+def read(driver: Driver, found: Said) -> Probe:
+    """The probe that examine.py's answer is, or that its process died or hung."""
+    if isinstance(found, Lost):
+        if found.verdict == "timeout":
+            remember(driver, found.sentence)
+        return Probe(driver, False, found.sentence)
     forget(driver)
     if "devices" not in found:
         return Probe(driver, False, found["reason"])
@@ -85,33 +85,50 @@ def read(driver: Driver, found: dict[str, Any]) -> Probe:
     return Probe(driver, alive, reason, found["platform"], found["version"], devices)
 
 
-def select(name: str | None = None, tried: Try | None = None) -> tuple[Driver, int, Probe]:
-    """Return the driver, the index of the device and the probe that `NAME[:INDEX]` asks for.
+def select(name: str | None = None) -> Chosen:
+    """The driver, the index of the device and the probe that `NAME[:INDEX]` asks for.
 
     Without a name it is the first driver that works and did not hang the last time, without an
     index its first device that does. Where there is another, one that does nothing gets REST alone.
-    `tried` makes a driver's probe, by default `probe`.
     Raises UnknownDevice for a name or an index that does not exist, NoDevice if it does not work.
     """
-    drivers, tried = discover(), tried or probe
+    chosen, child = select_process(name, lambda driver: begin("examine", driver))
+    child.close()
+    return chosen
+
+
+def select_process(name: str | None, start: Start) -> tuple[Chosen, Child]:
+    """What `select` finds, with the process that has told it, by `start`; no other one is left."""
+    drivers, index = discover(), None
     if name is not None:
         name, index = _parse(name, [driver.name for driver in drivers])
-        return _select_device(tried(next(d for d in drivers if d.name == name), SECONDS), index)
-    dead = []
-    left = sum(not hung(driver) for driver in drivers)
-    for driver in drivers:
-        if reason := hung(driver):
-            again = "`clgold devices` asks it again"
-            dead.append(f"\n  {driver.name}: {reason} That was the last time; {again}.")
-            continue
-        left -= 1
-        result = tried(driver, REST if left else SECONDS)
-        if result.alive:
-            return driver, _first_working(result.devices), result
-        dead.append(f"\n  {driver.name}: {result.reason}")
+    drivers = tuple(driver for driver in drivers if name in (None, driver.name))
+    dead = {one.name: f"{hung(one)} {AGAIN}" for one in drivers if name is None and hung(one)}
+    asked = [driver for driver in drivers if driver.name not in dead]
+    with closing(answers(asked, start, SECONDS, REST)) as found:
+        for driver, (said, child) in zip(asked, found, strict=True):
+            result = read(driver, said)
+            if name is not None or result.alive:
+                return _kept(result, index, child)
+            dead[driver.name] = result.reason
+            if child is not None:
+                child.kill()
     if not dead:
         raise NoDevice("There is no OpenCL driver here: `pip install pyopencl[pocl]` brings one.")
-    raise NoDevice("No OpenCL driver here works:" + "".join(dead))
+    reasons = (f"\n  {driver.name}: {dead[driver.name]}" for driver in drivers)
+    raise NoDevice("No OpenCL driver here works:" + "".join(reasons))
+
+
+def _kept(result: Probe, index: int | None, child: Child | None) -> tuple[Chosen, Child]:
+    """The device with its process, which ends where it does not work: UnknownDevice, NoDevice."""
+    try:
+        chosen = _select_device(result, index)
+    except (UnknownDevice, NoDevice):
+        if child is not None:
+            child.kill()
+        raise
+    assert child is not None
+    return chosen, child
 
 
 def _parse(name: str, known: Sequence[str]) -> tuple[str, int | None]:
@@ -125,7 +142,7 @@ def _parse(name: str, known: Sequence[str]) -> tuple[str, int | None]:
     return stem, int(index) if colon else None
 
 
-def _select_device(result: Probe, index: int | None) -> tuple[Driver, int, Probe]:
+def _select_device(result: Probe, index: int | None) -> Chosen:
     """Return the driver with a device that works; raise UnknownDevice or NoDevice."""
     driver = result.driver
     count = len(result.devices)

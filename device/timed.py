@@ -47,7 +47,7 @@ class Timed:
 
     def values(self) -> dict[str, np.ndarray]:
         """What came of it, the output under the empty name; there is no replay after that."""
-        return self.worker.load(self.said("values", folder=str(self.worker.folder)))
+        return self.worker.load(self.said("values", folder=str(self.worker.folder.path)))
 
     def said(self, what: str, **more: Any) -> dict[str, Any]:
         return self.worker.ask((), {"replay": self.name, "what": what, **more}, self.worker.seconds)

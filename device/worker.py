@@ -6,8 +6,6 @@ in the old one's kernel cache.
 
 import contextlib
 import itertools
-import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -22,7 +20,8 @@ from clgold.reference.spec import Shape
 
 from . import probe
 from .drivers import Driver
-from .isolated import Child, Lost, begin, shared_memory
+from .guardian import Folder, new_folder, shared_memory
+from .isolated import Child, Lost, begin
 from .record import from_json
 from .run import AGAIN, CACHE_FULL, Run
 from .variants import Variant
@@ -50,9 +49,9 @@ class RemoteArray:
         return self.host.dtype
 
 
-def new_folder() -> Path:
-    """Where arrays pass from process to process, under a name that says whose it is."""
-    return Path(tempfile.mkdtemp(prefix=f"clgold-{os.getpid()}-", dir=shared_memory()))
+def exchange() -> Folder:
+    """Where arrays pass from process to process."""
+    return new_folder(shared_memory() or tempfile.gettempdir())
 
 
 @dataclass(eq=False)
@@ -66,7 +65,7 @@ class Worker:
     about: dict[str, Any] = field(default_factory=dict)
     present: set[str] = field(default_factory=set)
     dropped: list[str] = field(default_factory=list)
-    folder: Path = field(default_factory=new_folder)
+    folder: Folder = field(default_factory=exchange)
     numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def describe(self) -> dict[str, Any]:
@@ -124,7 +123,7 @@ class Worker:
             "local_size": local_size,
             "rehearse": rehearse,
             "times": times,
-            "folder": str(self.folder),
+            "folder": str(self.folder.path),
             "output": output,
         }
         try:
@@ -157,7 +156,7 @@ class Worker:
         return answer
 
     def save(self, name: str, values: np.ndarray) -> str:
-        file = self.folder / f"{name}.npy"
+        file = self.folder.path / f"{name}.npy"
         np.save(file, values)
         return str(file)
 
@@ -186,13 +185,13 @@ class Worker:
     def load(self, answer: Mapping[str, Any]) -> dict[str, np.ndarray]:
         """The arrays of an answer, whose files are removed."""
         arrays = {key: np.load(file) for key, file in answer["arrays"].items()}
-        for file in self.folder.glob("*.npy"):
+        for file in self.folder.path.glob("*.npy"):
             file.unlink()
         return arrays
 
     def start(self) -> Child:
         """Start the process; Lost if it does not come up."""
-        self.child = child = begin("serve", self.driver, str(self.index), folder=self.folder)
+        self.child = child = begin("serve", self.driver, str(self.index))
         self.present, self.dropped = set(), []
         try:
             self.about = child.receive(START_SECONDS)
@@ -220,7 +219,7 @@ class Worker:
         if self.child is not None:
             self.child.close()
         self.child = None
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.close()
 
 
 def variant_json(variant: Variant, question: Question) -> dict[str, Any]:
@@ -240,29 +239,8 @@ def open_worker(name: str | None = None, seconds: float | None = None) -> Worker
     Each driver is tried in the process that is to serve if it is chosen. Raises UnknownDevice,
     NoDevice.
     """
-    folder = new_folder()
-    children: dict[str, Child] = {}
-
-    def tried(driver: Driver, rest: float) -> probe.Probe:
-        try:
-            child = begin("serve", driver, folder=folder)
-            children[driver.name] = child
-            return probe.read(driver, child.receive(probe.SECONDS, rest))
-        except Lost as lost:
-            children.pop(driver.name, None)
-            return probe.lost_probe(driver, lost)
-
-    try:
-        driver, index, _ = probe.select(name, tried)
-    except (probe.UnknownDevice, probe.NoDevice):
-        shutil.rmtree(folder, ignore_errors=True)
-        for child in children.values():
-            child.kill()
-        raise
-    chosen = children.pop(driver.name)
-    for child in children.values():
-        child.kill()
+    (driver, index, _), child = probe.select_process(name, lambda driver: begin("serve", driver))
     limit = seconds or (RUN_SECONDS if driver.guards else SIMULATOR_SECONDS)
-    worker = Worker(driver, index, limit, folder=folder)
-    worker.take(chosen)
+    worker = Worker(driver, index, limit)
+    worker.take(child)
     return worker

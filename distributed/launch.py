@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from clgold.device.guardian import new_folder
 from clgold.ranks import Plan
 
 from . import blame, comm
@@ -50,7 +51,8 @@ def launch(arguments: Sequence[str], plan: Plan) -> Ended:
     Whatever happens, no rank is left.
     """
     mpiexec = find_mpiexec()
-    with tempfile.TemporaryDirectory(prefix="clgold-ranks-") as folder:
+    with contextlib.closing(new_folder(tempfile.gettempdir())) as own:
+        folder = str(own.path)
         witness = ["sh", "-c", WITNESS, folder]
         program = [sys.executable, "-P", "-c", PROGRAM, *arguments]
         process = subprocess.Popen(

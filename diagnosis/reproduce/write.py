@@ -2,9 +2,10 @@
 
 import os
 import re
-import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from clgold.conformance.judge.assess import Checked
 from clgold.device import pocl_cpu
+from clgold.device.guardian import answered, new_folder
 from clgold.device.layouts import find_layout
 from clgold.device.record import Buffer, Record
 from clgold.device.simulator import CHECK
@@ -141,11 +143,13 @@ def confirm(folder: Path) -> None:
     command = [sys.executable, "-B", str(folder / "repro.py")]
     others = {"OCL_ICD_VENDORS", "PYOPENCL_CTX", CHECK}
     environment = {name: value for name, value in os.environ.items() if name not in others}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
-    if done.returncode == 1 and "WRONG" in done.stdout:
+    with closing(new_folder(tempfile.gettempdir())) as scratch:
+        environment["TMPDIR"] = str(scratch.path)  # where repro.py would leave things if killed
+        code, said, heard = answered(command, env=environment)
+    if code == 1 and "WRONG" in said:
         return
-    last = (done.stdout + done.stderr).strip().splitlines()[-1:]
+    last = (said + heard).strip().splitlines()[-1:]
     raise Silent(
-        f"its launches alone do not fail (exit code {done.returncode}: {' '.join(last)}): "
+        f"its launches alone do not fail (exit code {code}: {' '.join(last)}): "
         "the fault needs what ran before it in the same process"
     )

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +34,7 @@ WORKING: dict[str, Any] = {
 }
 ANSWER = json.dumps({"platform": "P", "version": "OpenCL 3.0", "devices": [WORKING]})
 FAKE = Driver("fake", "libfake.so", "fake.icd")
+ASLEEP = "import time; time.sleep(600)"
 
 
 @pytest.fixture
@@ -196,6 +197,12 @@ def examine_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     return replace_program
 
 
+def programs(monkeypatch: pytest.MonkeyPatch, codes: Mapping[str, str]) -> None:
+    """The same, for each driver another."""
+    command = lambda _, driver: [sys.executable, "-c", codes[driver.name]]  # noqa: E731 # one line says it
+    monkeypatch.setattr(isolated, "command", command)
+
+
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
@@ -261,15 +268,10 @@ def test_select_takes_the_first_driver_and_device_that_work(
 ) -> None:
     for name in ("a", "b"):
         install(root / "etc/OpenCL/vendors", f"{name}.icd", str(root / f"lib{name}.so"))
-    works = probe.DeviceRecord(**WORKING)
-    broken = replace(works, reason="It computes 3·1 + 1 as 5 in a small kernel.")
-
-    def answer(driver: Driver, _rest: float) -> probe.Probe:
-        if driver.name == "a":
-            return probe.Probe(driver, False, broken.reason, devices=(broken,))
-        return probe.Probe(driver, True, devices=(broken, works))
-
-    monkeypatch.setattr(probe, "probe", answer)
+    broken = {**WORKING, "reason": "It computes 3·1 + 1 as 5 in a small kernel."}
+    platform = {"platform": "P", "version": "OpenCL 3.0"}
+    said = {"a": {**platform, "devices": [broken]}, "b": {**platform, "devices": [broken, WORKING]}}
+    programs(monkeypatch, {k: f"print({json.dumps(v)!r}, flush=True)" for k, v in said.items()})
     chosen = {name: probe.select(name) for name in (None, "b", "b:1")}
     assert {(driver.name, index) for driver, index, _ in chosen.values()} == {("b", 1)}
     for dead in ("a", "a:0", "b:0"):
@@ -295,13 +297,12 @@ def test_nobody_waits_twice_for_a_driver_that_hangs(
     assert not probe.probe(driver, timeout=2).alive
     asked = []
 
-    def refuse(one: Driver, rest: float) -> probe.Probe:
+    def refuse(_module: str, one: Driver) -> isolated.Child:
         asked.append(one.name)
-        assert rest == probe.SECONDS, "there is no other"
-        return probe.Probe(one, False, "It was asked.")
+        raise isolated.Lost("crash", "it was asked")
 
     with monkeypatch.context() as patch:
-        patch.setattr(probe, "probe", refuse)
+        patch.setattr(probe, "begin", refuse)
         with pytest.raises(probe.NoDevice, match="`clgold devices` asks it again"):
             probe.select()
         assert asked == []
@@ -321,9 +322,7 @@ def test_the_default_does_not_wait_long_for_a_driver_that_does_nothing(
 ) -> None:
     for name in ("a", "b"):
         install(root / "etc/OpenCL/vendors", f"{name}.icd", str(root / f"lib{name}.so"))
-    codes = {"a": "import time; time.sleep(60)", "b": f"print({ANSWER!r}, flush=True)"}
-    command = lambda _, driver: [sys.executable, "-c", codes[driver.name]]  # noqa: E731 # one line says it
-    monkeypatch.setattr(isolated, "command", command)
+    programs(monkeypatch, {"a": ASLEEP, "b": f"print({ANSWER!r}, flush=True)"})
     monkeypatch.setattr(probe, "REST", 1.0)
     hanging, works = discover()
     assert probe.select()[0] == works

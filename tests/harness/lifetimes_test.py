@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from clgold.device.isolated import SHARED_MEMORY
+from clgold.device.guardian import SHARED_MEMORY
 from clgold.device.session import Session
 
 from .command import PROGRAM, clgold
