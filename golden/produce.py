@@ -2,6 +2,8 @@
 
 import multiprocessing
 import os
+import signal
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -32,9 +34,22 @@ def produce(wanted: Sequence[Spec]) -> Iterator[list[Made]]:
     if processes < 2:
         yield from map(make, parts)
         return
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, context, initializer=end_with_owner) as pool:
         for done in as_completed([pool.submit(make, part) for part in parts]):
             yield done.result()
+
+
+def end_with_owner() -> None:
+    """In a process of the pool: die with its owner, for whom it would wait for ever."""
+    owner = multiprocessing.parent_process()
+    assert owner is not None
+
+    def watch() -> None:
+        owner.join()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def chunks(wanted: Sequence[Spec]) -> list[list[Spec]]:

@@ -1,9 +1,12 @@
 """Writes files and folders whole, or not at all.
 
 A link stays a link and a file keeps its mode; a device or a pipe is written into, not replaced.
+What a writer leaves that is killed, a hidden file or folder beside, goes when the next is done.
 """
 
+import contextlib
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -32,6 +35,7 @@ def write_whole(path: Path, content: bytes) -> None:
         path.write_bytes(content)
         return
     path = path.resolve()
+    clear(path)
     if path.is_file() and path.read_bytes() == content:
         return
     new = beside(path)
@@ -61,8 +65,28 @@ def whole_folder(target: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(new, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
+    clear(target)
 
 
 def beside(path: Path) -> Path:
-    """A name in the same folder for what is not whole yet, or no longer wanted."""
-    return path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    """A name in the same folder for what is not whole yet, or no longer wanted; it says whose."""
+    return path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}")
+
+
+def clear(path: Path) -> None:
+    """Remove what processes that are no more have left beside it."""
+    mine = re.compile(rf"\.{re.escape(path.name)}\.(\d+)-[0-9a-f]{{8}}")
+    with contextlib.suppress(OSError):
+        for entry in path.parent.iterdir():
+            if (found := mine.fullmatch(entry.name)) and gone(int(found[1])):
+                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+
+
+def gone(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return True
+    except PermissionError:  # another user's
+        pass
+    return False
