@@ -100,15 +100,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):  # None where it is closed, a test's own otherwise
             stream.reconfigure(errors="replace")
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if arguments is None and brings_code(given):
-        code, how = supervised(lambda: run(given))
-        if code is None:
-            say(f"a file of kernels has ended the command, which {how} and without a verdict")
-            code = BAD_INPUT
-    else:
-        code = run(given)
+    try:
+        code = apart(given) if arguments is None and brings_code(given) else run(given)
+    except KeyboardInterrupt:  # before the command began, or after its end
+        say("interrupted")
+        code = INTERRUPTED
     if code:
         sys.exit(code)
+
+
+def apart(arguments: list[str]) -> int:
+    """The exit code of a command that a stranger's Python may end."""
+    code, how = supervised(lambda: run(arguments))
+    if code is None:
+        say(f"a file of kernels has ended the command, which {how} and without a verdict")
+        return BAD_INPUT
+    return code
 
 
 def run(arguments: list[str]) -> int:

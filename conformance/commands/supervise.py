@@ -27,26 +27,43 @@ def supervised(work: Callable[[], int]) -> tuple[int | None, str]:
     """The exit code of work() in a process of its own; None where it ended without, and how."""
     code, told = os.pipe()
     alive, owner = os.pipe()
+    came: list[int] = []
+    signal.pthread_sigmask(signal.SIG_BLOCK, FORWARDED)  # until it is known whom they are for
     child = os.fork()
     if child == 0:
         os.close(code)
         os.close(owner)
         os.setpgid(0, 0)  # signals of the terminal go to the watching process, which hands them on
         threading.Thread(target=end_with, args=(alive,), daemon=True).start()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, FORWARDED)
         number = work()
         os.write(told, bytes([number]))
         raise SystemExit(number)
     os.close(told)
     os.close(alive)
+
+    def forward(number: int, _frame: Any) -> None:
+        came.append(number)
+        hand_on(child, number)
+
     for one in FORWARDED:
-        signal.signal(one, lambda number, _frame: hand_on(child, number))
+        signal.signal(one, forward)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, FORWARDED)
     found = os.read(code, 1)
     if found:
         wait(child)
         return found[0], ""
     _, status = os.waitpid(child, 0)
     ended = os.waitstatus_to_exitcode(status)
+    if came:
+        end_by(came[0])
     return None, f"died of {signal.Signals(-ended).name}" if ended < 0 else f"exited with {ended}"
+
+
+def end_by(number: int) -> None:
+    """End as whoever sent the signal expects, and not by what it did to the other process."""
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
 
 
 def hand_on(child: int, number: int) -> None:
