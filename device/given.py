@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clgold.reference import Question
-from clgold.reference.poison import bits
+from clgold.reference.poison import POISON, bits
 from clgold.reference.spec import Shape
 
 from . import memory
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 LANE = np.array(0x7FD80001, np.uint32)
 SIGN = np.uint32(0x7FFFFFFF)
 
+REQUIRES = "requires"  # how such a reason begins
 VERSION = re.compile(r"opencl_c ([0-9]+)\.([0-9]+)")
 
 
@@ -41,7 +42,7 @@ def lacking(device: "cl.Device", requires: tuple[str, ...]) -> str:
         else:
             absent = newest(device) < (int(version[1]), int(version[2]))
         if absent:
-            return f"requires {feature}, which the device has not"
+            return f"{REQUIRES} {feature}, which the device has not"
     return ""
 
 
@@ -162,10 +163,20 @@ def from_padding(values: np.ndarray) -> str:
 
 
 def brought_back(array: DeviceArray, values: np.ndarray, dtype: type) -> np.ndarray:
-    """What the array holds, in the reference's layout; integers as wide as the reference's."""
+    """What the array holds, in the reference's layout; integers as wide as the reference's.
+
+    Of a wider integer what does not fit is the largest there is, and what was never written stays
+    what it was filled with.
+    """
     if array.stored is not None:
         values = find_layout(array.layout).unpack(values, array.shape)
-    wide = np.dtype(dtype)
-    if wide.kind == "i" and values.dtype.kind in "iu" and values.dtype.itemsize <= wide.itemsize:
-        return values.astype(wide)
-    return values
+    kind = np.dtype(dtype)
+    if kind.kind != "i" or values.dtype.kind not in "iu":
+        return values
+    if values.dtype.itemsize <= kind.itemsize:
+        return values.astype(kind)
+    narrow, largest = values.astype(kind), 2 ** (8 * kind.itemsize - 1) - 1
+    found = np.where(narrow == values, narrow, kind.type(largest))
+    halves = np.ascontiguousarray(values).view(kind).reshape(*values.shape, -1)
+    unwritten = (bits(halves) == POISON).all(axis=-1)
+    return np.where(unwritten, halves[..., 0], found)

@@ -17,6 +17,7 @@ from .given import in_layout
 from .held import held
 from .layouts import Layout
 from .memory import DeviceArray
+from .programs import LaunchError
 from .record import Recorder
 
 if TYPE_CHECKING:
@@ -26,10 +27,6 @@ if TYPE_CHECKING:
     from .session import Session
 
 RELAXED_MATH = "-cl-fast-relaxed-math"
-
-
-class LaunchError(ValueError):
-    """Arguments of a launch that OpenCL cannot take, as a sentence."""
 
 
 class KernelLost(RuntimeError):
@@ -65,7 +62,7 @@ class Launcher:
     def output(self, dtype: Any = None) -> DeviceArray:
         """The output: right shape, layout and dtype, full of NaN, or of what is to be added to.
 
-        dtype: of an index, a narrower integer than the reference's.
+        dtype: of an index, whatever integer the kernel writes.
         """
         kind = self.out_dtype if dtype is None else dtype
         if self.adds:
@@ -202,7 +199,8 @@ class Launcher:
 
         Arguments: arrays, images, ints (int), floats (float), NumPy scalars of any dtype, vectors
         and structs (0-d arrays), local memory, None (NULL).
-        Raises BuildError for a file that does not build, LaunchError for arguments that do not fit.
+        Raises BuildError for a file that does not build, LaunchError for what is not there or does
+        not fit.
         """
         import pyopencl as cl
 

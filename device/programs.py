@@ -24,6 +24,10 @@ class BuildError(RuntimeError):
     """A kernel file that the device's compiler refuses, with path, options and its log."""
 
 
+class LaunchError(ValueError):
+    """A launch that a wrapper cannot mean: of what is not there, or with what does not fit."""
+
+
 @dataclass(frozen=True, eq=False)
 class Program:
     """A built program, and what the compiler warned of."""
@@ -34,16 +38,16 @@ class Program:
     warnings: str
 
     def kernel(self, entry: str, argument_count: int) -> "cl.Kernel":
-        """The kernel `entry`, which must take that many arguments; BuildError otherwise."""
+        """The kernel `entry`, which must take that many arguments; LaunchError otherwise."""
         import pyopencl as cl
 
         names = str(self.handle.get_info(cl.program_info.KERNEL_NAMES)).split(";")
         if entry not in names:
             known = ", ".join(sorted(names)) or "none"
-            raise BuildError(f"{self.source}: there is no kernel {entry!r}, it has {known}")
+            raise LaunchError(f"{self.source}: there is no kernel {entry!r}, it has {known}")
         kernel = cl.Kernel(self.handle, entry)
         if kernel.num_args != argument_count:
-            raise BuildError(
+            raise LaunchError(
                 f"{self.source}: kernel {entry} takes {kernel.num_args} arguments, "
                 f"{argument_count} given"
             )
@@ -53,16 +57,17 @@ class Program:
 def build(context: "cl.Context", cache: Path, source: Path, options: tuple[str, ...]) -> Program:
     """The program in `source`, compiled with -I for the folder of the file itself, then kernels/.
 
-    Raises BuildError, and CacheFull where it fails because there is no room in `cache`.
+    Raises LaunchError where there is no such file; BuildError; CacheFull where it fails because
+    there is no room in `cache`.
     """
     import pyopencl as cl
 
     try:
         text = source.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise BuildError(f"{source}: there is no such file") from None
+        raise LaunchError(f"{source}: there is no such file") from None
     except (OSError, UnicodeDecodeError) as reason:
-        raise BuildError(f"{source}: cannot be read: {reason}") from None
+        raise LaunchError(f"{source}: cannot be read: {reason}") from None
     standard = () if any(o.startswith("-cl-std") for o in options) else (STANDARD,)
     # A user's common.h goes before ours.
     theirs, ours = (without_spaces(folder, cache) for folder in (source.parent, KERNELS))

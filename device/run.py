@@ -19,7 +19,7 @@ from .memory import DeviceArray, Held
 from .programs import BuildError
 from .record import Record, Recorder
 from .simulator import CHECKED_ELEMENTS, UNCHECKED, with_source
-from .variants import Variant, blame
+from .variants import Variant, VariantError, accusation, defined_at
 
 if TYPE_CHECKING:
     from .session import Session
@@ -62,11 +62,14 @@ def run_variant(
     starts no kernel: it gives the record of what would be launched.
     """
     complete = question.flat
-    refusal = (
-        variant.refusal(question.shapes, complete)
-        or lacking(session.device, variant.requires)
-        or unfit(variant, question)
-    )
+    try:
+        refusal = (
+            variant.refusal(question.shapes, complete)
+            or lacking(session.device, variant.requires)
+            or unfit(variant, question)
+        )
+    except VariantError as error:
+        return Run(WRAPPER_ERROR, str(error).removeprefix("kernels "))
     if refusal:
         return Run("unsupported", refusal)
     if rehearse:
@@ -169,10 +172,10 @@ def attempt(
         return Run(CACHE_FULL, str(error))
     except (Exception, SystemExit) as error:  # a stranger's code: what it raises is a verdict
         verdict = "crash" if is_the_drivers(error) else WRAPPER_ERROR
-        return Run(verdict, f"{variant.source.name}, {blame(error, variant.source)}")
+        return Run(verdict, accusation(variant, error))
     if not isinstance(output, DeviceArray):
-        kind = type(output).__name__
-        return Run(WRAPPER_ERROR, f"{variant.source.name}: returned a {kind}, expected cl.output()")
+        returned = f"returned a {type(output).__name__}, expected cl.output()"
+        return Run(WRAPPER_ERROR, f"{defined_at(variant.launch, variant.source)}: {returned}")
     cl.kept[""] = output
     return None
 

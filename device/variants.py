@@ -99,8 +99,13 @@ class Variant:
 
 def declared_at(variant: Variant) -> str:
     """Where a person finds what the variant says of itself: the file, and the line if known."""
-    code = getattr(variant.supports or variant.launch, "__code__", None)
-    return variant.source.name + (f", line {code.co_firstlineno}" if code is not None else "")
+    return defined_at(variant.supports or variant.launch, variant.source)
+
+
+def defined_at(function: Callable[..., Any], source: Path) -> str:
+    """The name of a function's file, and the line if known."""
+    code = getattr(function, "__code__", None)
+    return source.name + (f", line {code.co_firstlineno}" if code is not None else "")
 
 
 def variant(
@@ -191,6 +196,14 @@ def refuse_duplicates(path: Path, variants: Iterable[Variant]) -> None:
         if (one.layer, one.name) in seen:
             raise VariantError(f"kernels {path}: declares {one.layer} {one.name!r} twice")
         seen.add((one.layer, one.name))
+
+
+def accusation(variant: Variant, error: BaseException) -> str:
+    """An exception in a variant as a sentence: its file, and the line that led to it."""
+    words = blame(error, variant.source)
+    if words.startswith("line "):
+        return f"{variant.source.name}, {words}"
+    return f"{defined_at(variant.launch, variant.source)}: {words}"
 
 
 def blame(error: BaseException, path: Path) -> str:

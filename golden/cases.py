@@ -111,6 +111,10 @@ def shapes_in(chain: Chain, data: Path) -> list[tuple[str, str]]:
         found = [(chain.operands[0], file_stem(name)) for name in numbered]
     else:
         found = [(name, file_stem(name)) for name in chain.operands]
+    expected = [*(name for _, name in found), EXPECTED]
+    for name in arrays:
+        if name not in expected:
+            raise SpecError(f"data {data}: holds {name!r}, expected one of {', '.join(expected)}")
     return [(word, lengths_text(arrays[name].shape)) for word, name in found if name in arrays]
 
 

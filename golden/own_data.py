@@ -57,8 +57,8 @@ def as_float32(where: str, values: np.ndarray) -> np.ndarray:
     if other.any():
         index = tuple(int(k) for k in np.argwhere(other)[0])
         raise InputError(
-            f"{where}: is {values.dtype} and holds {values[index]!r} at {list(index)}, which no "
-            "float32 is; round it first: .astype(np.float32)"
+            f"{where}: is {values.dtype} and holds {values[index].item()!r} at {list(index)}, "
+            "which no float32 is; round it first: .astype(np.float32)"
         )
     return narrow
 

@@ -9,7 +9,7 @@ large      more outputs than 16 bits count, sums longer than 16,384, an axis bey
 The thorough suite has huge ones beside: more outputs than 24 bits count.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Any
 
@@ -53,10 +53,12 @@ def plain_cases(layer: str, seed: int = 0) -> list[Case]:
     return [*paired(layer, covering(layer, plain=True), seed)]
 
 
-def paired(layer: str, settings: tuple[Setting, ...], seed: int) -> Iterator[Case]:
-    """Each setting with exact data and, in turn, one other probe."""
+def paired(
+    layer: str, settings: tuple[Setting, ...], seed: int, probes: Sequence[str] = ()
+) -> Iterator[Case]:
+    """Each setting with exact data and, in turn, one other probe; or with all of these probes."""
     for number, one in enumerate(settings):
-        for probe in ("exact", OTHERS[number % len(OTHERS)]):
+        for probe in probes or ("exact", OTHERS[number % len(OTHERS)]):
             yield Case(layer, probe, *one, seed + number)
 
 

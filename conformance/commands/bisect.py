@@ -20,7 +20,6 @@ from clgold.networks.training import Recipe
 from clgold.reference.spec import InputError
 
 from ..run.choose import plan_network, preferred
-from ..run.fit import fitted
 from ..run.inputs import network_inputs
 from . import output_folder as written
 from .bisect_json import fault_json
@@ -92,7 +91,7 @@ def bisect_command(
         theirs = load_files(kernels)
         variants = layer_variants(target, theirs, chosen)
         own = asked.cases(target, seed)
-        own += [] if asked.anything else fitted(variants, own, seed)
+        own += asked.more(variants, own, seed)
         bisect_layer(target, own, variants, output, device, json_file)
         return
     if asked.anything:

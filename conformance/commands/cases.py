@@ -22,6 +22,7 @@ from clgold.reference import LAYERS, find_chain
 from clgold.reference.spec import InputError
 
 from ..run.choose import pick
+from ..run.fit import fitted
 from .help import section
 from .output import PATH
 from .targets import named_network
@@ -75,10 +76,21 @@ class Asked:
     def anything(self) -> bool:
         return self != Asked()
 
+    @property
+    def described(self) -> bool:
+        """Whether they describe cases; else a layer's own are meant, with some probes or all."""
+        return bool(self.lines or self.lengths or self.like or self.data)
+
+    def more(self, variants: Sequence[Variant], cases: Sequence[Case], seed: int) -> list[Case]:
+        """What a layer's own cases lack for variants that refuse some of them."""
+        if self.described:
+            return []
+        return fitted(variants, cases, seed, tuple(self.chosen_probes()))
+
     def cases(self, layer: str | None, seed: int) -> list[Case]:
         """The cases; of a layer alone its fixed ones. SpecError, InputError as a sentence."""
         chosen = tuple(self.chosen_probes())
-        if not (self.lines or self.lengths or self.like or self.data):
+        if not self.described:
             if self.settings:
                 raise InputError("--set: give the operands too, as in --shape input=1,3,64,64")
             return [one for one in fixed(layer, seed) if one.probe in (chosen or PROBES)]
@@ -176,4 +188,6 @@ def layer_variants(
                 others = ", ".join(f"{one.layer} {one.name!r}" for one in variants)
                 raise InputError(f"no variant of {layer} is given, only {others}")
             return fitting
-    return candidates(VARIANTS, layer)
+    if not (ours := candidates(VARIANTS, layer)):
+        raise InputError(f"no variant of {layer} is here: give one with --kernels")
+    return ours

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from clgold.device.variants import declared_at
+from clgold.device.given import REQUIRES
+from clgold.device.variants import declared_at, defined_at
 
 from ..run.case import replay_line
 from ..run.groups import Group, grouped, size
@@ -39,7 +40,7 @@ def layer_table(reports: Sequence[CaseReport]) -> Table:
             Text(variant),
             probe,
             applied_text(group),
-            budget_text(max((c.budget_used for c in ran), default=0.0)),
+            budget_text(max(c.budget_used for c in ran)) if ran else "",
             f"{honest:.2g}×" if honest else "",
             max((p for p in paces if p), key=lambda p: p.seconds).text if any(paces) else "",
             ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items()),
@@ -133,10 +134,15 @@ def never_ran_lines(reports: Sequence[CaseReport], driver: str) -> list[str]:
     """That a variant refused every case: the plainest of them, why, and the lines to edit."""
     one = min(reports, key=lambda report: size(report)[::-1])
     variant = one.variant
+    if one.comparison.message.startswith(REQUIRES):
+        where = defined_at(variant.launch, variant.source)
+        edit = f"take another device (clgold devices), edit `requires` in {where}"
+    else:
+        edit = f"edit `supports` in {declared_at(variant)}"
     return [
         f"No case was run: {variant.layer} {variant.name!r} refuses all {len(reports)} cases. "
         f"The plainest is {one.case}: {one.comparison.message}",
-        f"    edit `supports` in {declared_at(variant)}, or the case in",
+        f"    {edit}, or the case in",
         f"    {replay_line(variant, one.case, driver)}",
     ]
 

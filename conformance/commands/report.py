@@ -121,10 +121,7 @@ def budget_text(used: float) -> str:
 
 def worst_text(worst: Worst) -> str:
     """The worst element with its numbers, indented below what it belongs to."""
-    return (
-        f"    worst at {list(worst.index)}: expected {worst.expected:.9g}, got {worst.got:.9g}, "
-        f"error {abs(worst.got - worst.expected):.3g}, bound {worst.bound:.3g}"
-    )
+    return f"    worst {worst}"
 
 
 def told(diagnosis: "Diagnosis | None") -> list[str]:

@@ -21,7 +21,6 @@ from clgold.reference.spec import InputError
 
 from ..judge.compare import Comparison
 from ..run.choose import Plan, plan_network, preferred, upload_weights
-from ..run.fit import fitted
 from ..run.groups import failing, grouped
 from ..run.inputs import network_inputs
 from ..run.layer import CaseReport, verdict_of_cases, verify_layer
@@ -125,8 +124,7 @@ def verify(
             raise InputError("--image, --input, --weights, --rtol and --atol are for networks")
         wanted = asked.cases(target, seed)
         variants = layer_variants(wanted[0].layer, theirs, chosen)
-        if not asked.anything:
-            wanted += fitted(variants, wanted, seed)
+        wanted += asked.more(variants, wanted, seed)
         work = layer_work(variants, wanted, timed, json_file is not None)
     if watch and (found is not None or not kernels):
         raise InputError("--watch is for a layer's variants in files: give --kernels")

@@ -25,6 +25,12 @@ class Worst:
     got: float
     bound: float
 
+    def __str__(self) -> str:
+        return (
+            f"at {list(self.index)}: expected {self.expected:.9g}, got {self.got:.9g}, "
+            f"error {abs(self.got - self.expected):.3g}, bound {self.bound:.3g}"
+        )
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -70,10 +76,9 @@ def compare(
     """
     value = expected.value
     if got.shape != value.shape:
-        return Comparison("wrong", f"shape {got.shape}, expected {value.shape}", got.size, got.size)
+        return incomparable(got, f"shape {got.shape}, expected {value.shape}")
     if got.dtype != dtype:
-        message = f"dtype {got.dtype}, expected {np.dtype(dtype)}"
-        return Comparison("wrong", message, got.size, got.size)
+        return incomparable(got, f"dtype {got.dtype}, expected {np.dtype(dtype)}")
     found = list(pieces(got, expected, tolerance))
     failed = sum(one.failed for one in found)
     unwritten = sum(one.unwritten for one in found)
@@ -89,6 +94,11 @@ def compare(
     index = tuple(int(i) for i in np.unravel_index(most.place, value.shape))
     worst = Worst(index, float(value[index]), float(got[index]), most.bound)
     return Comparison(verdict, message, failed, got.size, budget, worst=worst)
+
+
+def incomparable(got: np.ndarray, message: str) -> Comparison:
+    """The verdict on a result of which no element has a place, or none a value."""
+    return Comparison("wrong", message, got.size, got.size, np.inf)
 
 
 # Elements at a time: what is computed of them stays in the processor's cache, and a large result's

@@ -25,8 +25,13 @@ ROOM = 4  # batches of 32 are more work than cases are elsewhere
 ENOUGH, FITTED = 24, 12  # fixed cases that apply; settings that are fitted where there are fewer
 
 
-def fitted(variants: Sequence[Variant], cases: Sequence[Case], seed: int) -> list[Case]:
-    """More cases for variants that refuse some of these; of ours, for those that refuse all."""
+def fitted(
+    variants: Sequence[Variant], cases: Sequence[Case], seed: int, probes: Sequence[str] = ()
+) -> list[Case]:
+    """More cases for variants that refuse some of these; of ours, for those that refuse all.
+
+    With the usual probes, or with these alone.
+    """
     found: list[Case] = []
     for variant in variants:
         ours = variant in VARIANTS
@@ -37,7 +42,7 @@ def fitted(variants: Sequence[Variant], cases: Sequence[Case], seed: int) -> lis
             some = (supported(variant, values) for values in bases(variant)[:FITTED])
             settings += [one for one in some if one is not None]
         known = {str(case) for case in (*cases, *found)}
-        more = paired(variant.layer, tuple(settings), seed)
+        more = paired(variant.layer, tuple(settings), seed, probes)
         found += [one for one in more if str(one) not in known]
     return found
 

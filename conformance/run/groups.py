@@ -20,9 +20,11 @@ class Group:
     @property
     def others(self) -> str:
         """How many more there are, and with which probes; empty where there are none."""
-        count = len(self.cases) - 1
-        probes = ", ".join(dict.fromkeys(one.case.probe for one in self.cases))
-        return f"{count} more cases fail alike ({probes})" if count else ""
+        others = [one.case.probe for one in self.cases if one is not self.shown]
+        if not others:
+            return ""
+        fail = "case fails" if len(others) == 1 else "cases fail"
+        return f"{len(others)} more {fail} alike ({', '.join(dict.fromkeys(others))})"
 
 
 def size(one: CaseReport) -> tuple[int, int]:

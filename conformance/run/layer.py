@@ -16,6 +16,7 @@ from .case import check_case, verdict_on
 from .rate import Pace, pace
 
 FINE = ("pass", "unsupported", "vacuous")
+HANGS = 2  # each lasts a minute, and there are a hundred cases
 # Elements of an output up to which a question is kept, with all that was found out about it, for
 # the next variant.
 SMALL = 2**16
@@ -41,12 +42,12 @@ def verify_layer(
     cases: Sequence[Case],
     done: Callable[[], None] = lambda: None,
 ) -> Iterator[CaseReport]:
-    """Every variant on every case of its layer; one whose Python fails is not run again.
-
-    `done` is called after each.
+    """Every variant on every case of its layer, until its Python fails or it hangs for the HANGS-th
+    time; `done` is called after each.
     """
     questions: dict[int, Question] = {}
     for variant in variants:
+        hung = 0
         for number, case in enumerate(cases):
             if case.layer != variant.layer:
                 continue
@@ -58,7 +59,8 @@ def verify_layer(
             report = CaseReport(variant, case, verdict_on(checked), pace_)
             yield report
             done()
-            if report.comparison.verdict == WRAPPER_ERROR:
+            hung += report.comparison.verdict == "timeout"
+            if report.comparison.verdict == WRAPPER_ERROR or hung == HANGS:
                 break
 
 

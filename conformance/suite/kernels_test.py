@@ -74,5 +74,5 @@ def test_kernel_conforms(
 
 def describe(found: Comparison) -> str:
     """The verdict, and the worst element where there is one."""
-    worst = f"; {found.worst}" if found.worst is not None else ""
+    worst = f"\n  worst {found.worst}" if found.worst is not None else ""
     return f"{found.verdict}: {found.message}{worst}"

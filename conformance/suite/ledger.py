@@ -151,4 +151,4 @@ def row(key: tuple[str, str, str], books: Sequence[Book]) -> tuple[str, ...]:
     refused = sum(book.unsupported.total() for book in books)
     drawn = cases + refused + sum(book.vacuous for book in books)
     applied = f"{100 * (drawn - refused) / drawn:.0f} %" if refused else "all"
-    return (*key, str(cases), applied, f"{100 * used:.3g} %", honest, verdict)
+    return (*key, str(cases), applied, f"{100 * used:.3g} %" if cases else "", honest, verdict)

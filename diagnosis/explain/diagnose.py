@@ -15,7 +15,7 @@ from clgold.conformance.judge.compare import (
     wrong_elements,
 )
 from clgold.conformance.run.evidence import Evidence
-from clgold.reference import Enclosure, find_profile
+from clgold.reference import Enclosure, find_layer, find_profile
 from clgold.reference.poison import unwritten_elements
 
 from ..mask import Mask, axis_names, describe_mask
@@ -106,7 +106,7 @@ def describe_result(
 ) -> Diagnosis:
     """Which elements of a layer's result are wrong, and what they have in common."""
     where = " or ".join(suspects)
-    if got.size != right.value.size:
+    if got.size != right.value.size or got.dtype != find_layer(result).dtype:
         return Diagnosis(where, result, got, right)
     layout = recognise_layout(got, right)
     text = layout.text if layout else ""

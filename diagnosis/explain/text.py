@@ -13,13 +13,9 @@ def few_lines(diagnosis: Diagnosis, numbers: bool = False) -> list[str]:
         lines.append(f"order: the right values in {diagnosis.layout}")
     if mask is not None and mask.words:
         lines.append(f"elements: {100 * mask.share:.3g} %: {'; '.join(mask.words)}")
-    for one in diagnosis.worst if numbers else ():
-        lines.append(
-            f"at {list(one.index)}: expected {one.expected:.9g}, got {one.got:.9g}, "
-            f"error {abs(one.got - one.expected):.3g}, bound {one.bound:.3g}"
-        )
+    lines += map(str, diagnosis.worst if numbers else ())
     if why is None:
-        return lines if diagnosis.got is None else [*lines, f"cause: {diagnosis.looks or NO_CAUSE}"]
+        return lines if mask is None else [*lines, f"cause: {diagnosis.looks or NO_CAUSE}"]
     ties = "; ".join(f"{one.layer} {one.says}" for one in why.ties[:TIES])
     more = f"; {len(why.ties) - TIES} more" if len(why.ties) > TIES else ""
     alike = [f"or, the same here: {ties}{more}"] if ties else []

@@ -179,7 +179,7 @@ VERDICTS = {
     "beyond": "overrun",
     "in_place": "input-modified",
     "half_done": "unwritten",
-    "absent": "build-error",
+    "absent": "wrapper-error",
     "narrow": "wrong",
 }
 SICKNESSES = {

@@ -132,26 +132,26 @@ LINES = {
     ),
     "wrong number of arguments": Lines(
         "stn_conv1",
-        "build-error",
-        r"stn_conv1\.cl: kernel planted takes 2 arguments, 3 given",
+        "wrapper-error",
+        r"stn_conv1\.py, line 6: LaunchError: \S*stn_conv1\.cl: kernel planted takes 2",
         python="cl.launch('FILE.cl', 'planted', (1,), None, input, output, 3)",
     ),
     "missing kernel file": Lines(
         "stn_conv2",
-        "build-error",
-        r"nowhere\.cl: there is no such file",
+        "wrapper-error",
+        r"line 6: LaunchError: \S*nowhere\.cl: there is no such file",
         python="cl.launch('nowhere.cl', 'planted', (1,), None, input, output)",
     ),
     "missing kernel": Lines(
         "FC1",
-        "build-error",
-        r"FC1\.cl: there is no kernel 'plan', it has planted",
+        "wrapper-error",
+        r"line 6: LaunchError: \S*FC1\.cl: there is no kernel 'plan', it has planted",
         python="cl.launch('FILE.cl', 'plan', (1,), None, input, output)",
     ),
     "nothing returned": Lines(
         "bn1",
         "wrapper-error",
-        r"bn1\.py: returned a NoneType, expected cl\.output\(\)",
+        r"bn1\.py, line \d: returned a NoneType, expected cl\.output\(\)",
         result="None",
     ),
     "another array returned": Lines(

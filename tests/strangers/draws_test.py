@@ -31,6 +31,13 @@ def test_a_kernel_for_square_images_has_its_fixed_cases() -> None:
     assert len({case.shapes for case in fitting_ones}) >= 4
 
 
+def test_probes_that_are_asked_for_alone_have_their_cases() -> None:
+    fixed = [case for case in judged_cases("conv2d") if case.probe in ("wide", "lone")]
+    found = fitted([SQUARE], fixed, 0, ("wide", "lone"))
+    assert {case.probe for case in found} == {"wide", "lone"}
+    assert sum(applies(SQUARE, case) for case in found) >= 12
+
+
 def test_draws_follow_what_a_variant_supports() -> None:
     drawn: list[Case] = []
 

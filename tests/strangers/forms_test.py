@@ -50,6 +50,8 @@ RIGHT: dict[str, tuple[str, tuple[str, ...], set[str]]] = {
     "texts texts": ("elu", ("--probe", "real,special"), {"pass"}),
     "picture picture": ("relu", (*IMAGES, "--probe", "real,wide"), {"pass"}),
     "narrow narrow": ("argmax", ("--probe", "exact,special"), {"pass", "unsupported"}),
+    "narrow wide": ("argmax", ("--probe", "exact"), {"pass"}),
+    "narrow torn": ("argmax", (*IMAGES, "--set", "dim=1", "--probe", "exact"), {"unwritten"}),
     "finite finite": ("max_pool2d", ONE, {"pass", "unsupported"}),
     "finite unsaid": ("max_pool2d", (*ONE, "--probe", "special"), {"wrong"}),
     "features features": ("relu", IMAGES, {"unsupported"}),

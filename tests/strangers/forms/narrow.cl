@@ -1,5 +1,5 @@
-// The first of the largest of `count` numbers, (outer, count, inner) to int (outer, inner).
-__kernel void argmax(__global const float *x, __global int *y, int count)
+// The first of the largest of `count` numbers, (outer, count, inner) to (outer, inner) of any integers.
+__kernel void argmax(__global const float *x, __global INDEX *y, int count)
 {
     const size_t inner = get_global_size(0), i = get_global_id(0), o = get_global_id(1);
     int best = 0;
