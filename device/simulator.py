@@ -67,15 +67,16 @@ def first_finding(log: str) -> tuple[str, str]:
 
 
 def with_source(words: str, sources: Iterable[Path]) -> str:
-    """A finding with its line of whichever of the sources defines its kernel."""
+    """A finding, with the line of whichever of the sources defines its kernel in LLVM's place."""
     place = PLACE.search(words)
     for path in sorted(sources) if place else ():
         assert place is not None
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
         number, defines = int(place["line"]), re.compile(rf"\b{place['kernel']}\s*\(")
         if number <= len(lines) and any(defines.search(line) for line in lines):
-            start = place.start("line") - len("At line ")
-            return f"{words[:start]}at {path.name}, line {number}: {lines[number - 1].strip()}"
+            before = words[: place.start("line") - len("; At line ")].split("; ")
+            known = "; ".join(one for one in before if "!dbg" not in one)
+            return f"{known}; at {path.name}, line {number}: {lines[number - 1].strip()}"
     return words
 
 

@@ -1,7 +1,7 @@
 """What `clgold verify LAYER` shows: a table by variant and probe, failures with replay lines."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -92,12 +92,18 @@ def applied_text(group: Sequence[CaseReport]) -> str:
 
 
 def case_lines(
-    reports: Sequence[CaseReport], driver: str, diagnoses: Mapping[tuple[str, str], "Diagnosis"]
+    reports: Sequence[CaseReport],
+    driver: str,
+    diagnoses: Mapping[tuple[str, str], "Diagnosis"],
+    simulated: Container[str] = (),
 ) -> list[str]:
-    """Every fault, by its smallest case, with its replay line and why; then what does not apply."""
+    """Every fault, by its smallest case, with its replay line and why; then what does not apply.
+
+    Of variants in which the simulator found the cause it is not said that none is known.
+    """
     lines = []
     for group in grouped(reports, diagnoses):
-        lines += group_lines(group, driver, diagnoses)
+        lines += group_lines(group, driver, diagnoses, group.shown.variant.name in simulated)
     return lines + refusal_lines(reports, driver)
 
 
@@ -115,7 +121,10 @@ def refusal_lines(reports: Sequence[CaseReport], driver: str) -> list[str]:
 
 
 def group_lines(
-    group: Group, driver: str, diagnoses: Mapping[tuple[str, str], "Diagnosis"]
+    group: Group,
+    driver: str,
+    diagnoses: Mapping[tuple[str, str], "Diagnosis"],
+    simulated: bool = False,
 ) -> list[str]:
     """One fault: what came of the case that stands for it, why if known, and how many are alike."""
     one, found = group.shown, group.shown.comparison
@@ -123,7 +132,7 @@ def group_lines(
     if found.worst is not None:
         lines.append(worst_text(found.worst))
     why = diagnoses.get((one.variant.name, str(one.case)))
-    lines += [f"    {said}" for said in told(why)]
+    lines += [f"    {said}" for said in told(why, simulated)]
     if found.verdict == "crash":
         lines.append(f"    {second_opinion(driver, one.variant, one.case)}")
     lines.append(f"    replay: {replay_line(one.variant, one.case, driver)}")

@@ -124,13 +124,16 @@ def worst_text(worst: Worst) -> str:
     return f"    worst {worst}"
 
 
-def told(diagnosis: "Diagnosis | None") -> list[str]:
-    """What is known of a fault in a few lines; the diagnosis is loaded where there is one."""
+def told(diagnosis: "Diagnosis | None", elsewhere: bool = False) -> list[str]:
+    """What is known of a fault in a few lines; the diagnosis is loaded where there is one.
+
+    `elsewhere`: its cause is told there, and so it is not said that none is known.
+    """
     if diagnosis is None:
         return []
-    from clgold.diagnosis.explain.text import few_lines
+    from clgold.diagnosis.explain.text import NO_CAUSE, few_lines
 
-    return few_lines(diagnosis)
+    return [one for one in few_lines(diagnosis) if not (elsewhere and one.endswith(NO_CAUSE))]
 
 
 def diagnosis_json(diagnosis: "Diagnosis | None") -> dict[str, Any]:

@@ -200,7 +200,8 @@ def layer_work(
         with counted(len(variants) * len(cases), f"verify {cases[0].layer}") as done:
             reports = list(verify_layer(session, variants, cases, done))
         why = explained(session, reports)
-        between = watch(session, variants, reports)
+        known = {name for (name, _), one in why.items() if one.explanation is not None}
+        between = watch(session, variants, reports, known)
         every = [*reports, *between.reports]
         seen = pictured(session, reports, why) if drawn else {}
         answer = layer_report.layer_json(cases[0].layer, about, every, why, seen)
@@ -209,8 +210,8 @@ def layer_work(
         parts = [
             heading,
             layer_report.layer_table(reports),
-            *layer_report.case_lines(reports, about["driver"], why),
             *layer_report.case_lines(between.reports, between.simulator, {}),
+            *layer_report.case_lines(reports, about["driver"], why, between.found),
             *filter(None, [between.sentence]),
         ]
         if timed and (races := raced(session, reports)):

@@ -5,7 +5,7 @@ private or local array that is overrun by one, change nothing there.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -20,6 +20,7 @@ from ..judge.assess import upload
 from .case import run_case
 from .layer import CaseReport
 
+RACING = ("wrong", "imprecise", "unwritten", "nondeterministic")  # what a race may look like
 SMALLEST = 8  # cases of a variant; each takes the simulator some tenths of a second
 LISTING = re.compile(r'#include "([^"]+)"')
 COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
@@ -46,19 +47,32 @@ class Watch:
             return ""
         if not self.simulator:
             return f"races were not looked for in {names}: there is no simulator here ({HOW})"
-        return f"races were looked for in {names}: {len(self.reports)} cases on {self.simulator}"
+        cases = "1 case" if len(self.reports) == 1 else f"{len(self.reports)} cases"
+        return f"races were looked for in {names}: {cases} on {self.simulator}"
+
+    @property
+    def found(self) -> frozenset[str]:
+        """The names of the variants in which something is wrong."""
+        return frozenset(one.variant.name for one in self.reports if one.failed)
 
 
-def watch(device: Device, variants: Sequence[Variant], reports: Sequence[CaseReport]) -> Watch:
-    """The smallest cases on the simulator, of every variant that passes and may race."""
-    passing = {one: [report for report in reports if report.variant == one] for one in variants}
-    shared = {
-        one: smallest([report.case for report in own if report.comparison.verdict == "pass"])
-        for one, own in passing.items()
-        if not any(report.failed for report in own)
+def watch(
+    device: Device,
+    variants: Sequence[Variant],
+    reports: Sequence[CaseReport],
+    explained: Container[str] = (),
+) -> Watch:
+    """The smallest cases on the simulator, of every variant that may race.
+
+    Of one that fails and is not among those that are `explained`, the cases that fail.
+    """
+    told = [report for report in reports if report.variant.name not in explained]
+    chosen = {
+        one: smallest(telling([report for report in told if report.variant == one]))
+        for one in variants
     }
     shared = {
-        one: cases for one, cases in shared.items() if cases and may_race(device, one, cases[0])
+        one: cases for one, cases in chosen.items() if cases and may_race(device, one, cases[0])
     }
     simulator = next((one for one in discover() if not one.guards), None)
     if not shared or simulator is None or not device.driver.guards:
@@ -71,6 +85,12 @@ def watch(device: Device, variants: Sequence[Variant], reports: Sequence[CaseRep
     finally:
         worker.close()
     return Watch(tuple(shared), simulator.name, tuple(found))
+
+
+def telling(reports: Sequence[CaseReport]) -> list[Case]:
+    """Of a variant's cases those that fail as with a race, if any fails; else those that pass."""
+    wanted = RACING if any(one.failed for one in reports) else ("pass",)
+    return [one.case for one in reports if one.comparison.verdict in wanted]
 
 
 def watched(worker: Worker, variant: Variant, cases: Sequence[Case]) -> Iterator[CaseReport]:

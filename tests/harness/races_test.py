@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from clgold.conformance.judge.compare import Comparison
 from clgold.conformance.run import races
-from clgold.conformance.run.layer import verify_layer
+from clgold.conformance.run.layer import CaseReport, verify_layer
 from clgold.conformance.run.races import Watch, watch
 from clgold.device.drivers import discover
 from clgold.device.session import Session
@@ -62,7 +63,17 @@ def test_a_race_that_a_driver_hides_is_looked_for(opencl: Session, tmp_path: Pat
         assert "races were not looked for in mine: there is no simulator here" in found.sentence
     else:
         assert found.reports[0].comparison.verdict in ("nondeterministic", "overrun")
-        assert "races were looked for in mine: 1 cases on oclgrind" in found.sentence
+        assert "races were looked for in mine: 1 case on oclgrind" in found.sentence
+
+
+def test_what_fails_for_no_known_cause_is_looked_at_too(opencl: Session, tmp_path: Path) -> None:
+    """A race that shows as wrong values: what to change is the simulator's to say."""
+    text = KERNEL.format(barrier="").replace("values[i];\n    if", "values[0];\n    if")
+    variant = placed(tmp_path, text, "(cl.local(4 * n),)")
+    reports = [CaseReport(variant, one, Comparison("wrong", "", 1, 7)) for one in CASES]
+    assert not watch(opencl, [variant], reports, {"mine"}).found, "it is explained"
+    found = watch(opencl, [variant], reports)
+    assert found.found == ({"mine"} if found.simulator else set())
 
 
 def test_without_a_simulator_it_is_said_that_races_were_not_looked_for(

@@ -67,7 +67,7 @@ def test_a_finding_names_the_file_and_shows_its_line(tmp_path: Path) -> None:
     other.write_text("// pointer\n" * 40)
     shown = simulator.with_source(words, [other, SOURCE])
     line = SOURCE.read_text().splitlines()[30].strip()
-    assert shown.endswith(f"!dbg !19; at unwritten.cl, line 31: {line}")
+    assert shown.endswith(f"Group(0,0,0); at unwritten.cl, line 31: {line}")
     assert simulator.with_source(words, [other]) == words
     assert simulator.with_source("Invalid write", [SOURCE]) == "Invalid write"
 

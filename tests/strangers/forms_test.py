@@ -4,6 +4,7 @@ A file in forms/ is what a stranger would write; here stand the command and the 
 """
 
 import json
+import re
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 from clgold.conformance.commands import cli
+from clgold.device.drivers import discover
 from clgold.device.session import Session
 
 FORMS = Path(__file__).parent / "forms"
@@ -26,6 +28,8 @@ SCATTERED = (
 )
 UNITS = ("--shape", "grad=7,5", "--probe", "exact,real")
 ADDED = ("--shape", "grad=67,5", "--shape", "input=67,7", "--probe", "exact,real,sparse")
+
+ROWS = ("--shape", "input=3,40", "--set", "dim=-1", "--probe", "real,wide,special")
 
 # By file and variant: the layer, more options, and the verdicts that must be seen, and no others.
 RIGHT: dict[str, tuple[str, tuple[str, ...], set[str]]] = {
@@ -56,6 +60,7 @@ RIGHT: dict[str, tuple[str, tuple[str, ...], set[str]]] = {
     "finite unsaid": ("max_pool2d", (*ONE, "--probe", "special"), {"wrong"}),
     "features features": ("relu", IMAGES, {"unsupported"}),
     "square square": ("conv2d", (*SQUARE, "--set", "padding=1"), {"pass"}),
+    "reduce fenced": ("softmax", ROWS, {"pass"}),
     "lane lane": ("softmax", ("--shape", "input=1,2,3,4", "--set", "dim=-1"), {"pass", "wrong"}),
 }
 
@@ -98,6 +103,15 @@ def test_a_form_of_use_gets_its_true_verdict(opencl: Session, verify: Verify, fo
         expected = {"wrapper-error"}
     assert found - {"vacuous"} == expected, answer["cases"]
     assert code == (0 if "pass" in found and found <= {"pass", "unsupported", "vacuous"} else 1)
+
+
+def test_a_race_that_shows_as_wrong_values_is_named(opencl: Session, verify: Verify) -> None:
+    kernels = ("--kernels", FORMS / "reduce.py", "--variant", "softmax=racing")
+    code, answer = verify("softmax", *kernels, *ROWS)
+    assert code == 1
+    messages = [one["message"] for one in answer["cases"] if one["verdict"] == "nondeterministic"]
+    if not all(one.guards for one in discover()):
+        assert any(re.search("data race.*line 17: for|line 15: most =", one) for one in messages)
 
 
 def test_what_the_device_lacks_is_said(verify: Verify) -> None:
