@@ -310,7 +310,7 @@ def test_torch_computes_the_same(torch: Any, layer: str, data: str) -> None:
     @settings(max_examples=60)
     @given(cases(layer, data).map(fit_for_torch))
     def holds(case: Case) -> None:
-        assume(has_an_output(case))
+        assume(has_an_output(case) and every_window_has_a_maximum(case))
         doubles = [None if o is None else o.astype(np.float64) for o in case.operands]
         tensors = [None if o is None else torch.from_numpy(o) for o in doubles]
         expected = theirs(*tensors, **torch_attributes(dict(case.attributes))).numpy()
@@ -329,6 +329,13 @@ def has_an_output(case: Case) -> bool:
     except SpecError:
         return False
     return True
+
+
+def every_window_has_a_maximum(case: Case) -> bool:
+    """For a gradient: of a window that lies in the padding torch hands it to a place outside."""
+    if case.layer != "max_pool2d_grad":
+        return True
+    return bool(np.isfinite(max_pool2d(case.operands[1], **case.attributes)).all())
 
 
 def picked(case: Case, index: Array) -> Array:

@@ -52,10 +52,10 @@ def of_channel(values: Array, c: int) -> list[Any]:
     return [mpmath.mpf(value) for value in values[:, c].astype(float).ravel().tolist()]
 
 
-def moments(values: list[Any], divisor: int) -> tuple[Any, Any]:
-    """The mean, and the squares of the distances from it over the divisor."""
+def moments(values: list[Any]) -> tuple[Any, Any]:
+    """The mean, and the mean of the squares of the distances from it."""
     mean = mpmath.fsum(values) / len(values)
-    return mean, mpmath.fsum((x - mean) ** 2 for x in values) / divisor
+    return mean, mpmath.fsum((x - mean) ** 2 for x in values) / len(values)
 
 
 def batch_norm_train(
@@ -66,36 +66,57 @@ def batch_norm_train(
     with mpmath.workprec(BITS):
         for c in range(input.shape[1]):
             values = of_channel(input, c)
-            mean, variance = moments(values, len(values))
+            mean, variance = moments(values)
             gamma = 1 if weight is None else mpmath.mpf(float(weight[c]))
             beta = 0 if bias is None else mpmath.mpf(float(bias[c]))
-            scaled = [gamma * (x - mean) / mpmath.sqrt(variance + eps) + beta for x in values]
+            deviation = mpmath.sqrt(variance + eps)  # where it is 0, so is every x − mean
+            scaled = [
+                gamma * (x - mean) / deviation + beta if deviation else mpmath.nan for x in values
+            ]
             output[:, c] = np.array(scaled, dtype=object).reshape(output[:, c].shape)
     return output
+
+
+def stepped(old: Any, total: Any, count: int, momentum: float) -> Any:
+    """A step of `momentum` from the old value to total/count, which is no number for 0/0.
+
+    One quotient, and last: what has 700 bits or less before it is exact, and so are its ties.
+    """
+    if not count:
+        return mpmath.nan
+    if old is None:
+        return total / count
+    return (old * count + momentum * (total - old * count)) / count
+
+
+def old_values(running: Array | None, channels: int) -> list[Any]:
+    """What was there before the step, if anything."""
+    if running is None:
+        return [None] * channels
+    return [mpmath.mpf(value) for value in running.astype(float).tolist()]
 
 
 def batch_norm_running_mean(input: Array, running_mean: Array | None, *, momentum: float) -> Array:
     """A step of `momentum` from the old value to the mean."""
     output = numbers(input.shape[1])
     with mpmath.workprec(BITS):
-        for c in range(len(output)):
-            new, _ = moments(of_channel(input, c), 1)
-            old = new if running_mean is None else mpmath.mpf(float(running_mean[c]))
-            output[c] = old + momentum * (new - old)
+        for c, old in enumerate(old_values(running_mean, len(output))):
+            values = of_channel(input, c)
+            output[c] = stepped(old, mpmath.fsum(values), len(values), momentum)
     return output
 
 
 def batch_norm_running_var(
     input: Array, running_var: Array | None, *, momentum: float, unbiased: bool
 ) -> Array:
-    """A step of `momentum` from the old value to the variance."""
+    """A step of `momentum` from the old value to the variance, (n·Σx² − (Σx)²)/(n·(n or n − 1))."""
     output = numbers(input.shape[1])
     with mpmath.workprec(BITS):
-        for c in range(len(output)):
+        for c, old in enumerate(old_values(running_var, len(output))):
             values = of_channel(input, c)
-            _, new = moments(values, len(values) - unbiased)
-            old = new if running_var is None else mpmath.mpf(float(running_var[c]))
-            output[c] = old + momentum * (new - old)
+            n = len(values)
+            squares = n * mpmath.fsum(x * x for x in values) - mpmath.fsum(values) ** 2
+            output[c] = stepped(old, squares, n * (n - unbiased), momentum)
     return output
 
 

@@ -176,9 +176,15 @@ def lp_pool2d_grad(grad: Array, input: Array, result: Array, **given: Any) -> Ar
             scale = mpmath.mpf(taps_of[0] * taps_of[1]) / len(window)
             for _, _, row, column in window if y else ():
                 x = mpmath.mpf(float(input[n, c, row, column]))
-                real = x / y >= 0 or power == int(power)
-                output[n, c, row, column] += g * scale * (x / y) ** power if real else mpmath.nan
+                output[n, c, row, column] += g * scale * to_the(x / y, power)
     return output
+
+
+def to_the(base: Any, power: float) -> Any:
+    """A power as IEEE 754 has it: 1 of whatever to the 0, no number of a root below zero."""
+    if not power:
+        return mpmath.mpf(1)
+    return base**power if base >= 0 or power == int(power) else mpmath.nan
 
 
 def batch_norm_input_grad(
@@ -210,9 +216,10 @@ def batch_norm_train_weight_grad(grad: Array, input: Array, *, eps: float) -> Ar
     with mpmath.workprec(BITS):
         for c in range(len(output)):
             g, x = of_channel(grad, c), of_channel(input, c)
-            mean, variance = moments(x, len(x))
+            mean, variance = moments(x)
             terms = (a * (b - mean) for a, b in zip(g, x, strict=True))
-            output[c] = mpmath.fsum(terms) / mpmath.sqrt(variance + eps)
+            deviation = mpmath.sqrt(variance + eps)  # where it is 0, so is every b − mean
+            output[c] = mpmath.fsum(terms) / deviation if deviation else mpmath.nan
     return output
 
 
@@ -224,7 +231,7 @@ def batch_norm_train_input_grad(
     with mpmath.workprec(BITS):
         for c in range(grad.shape[1]):
             g, x = of_channel(grad, c), of_channel(input, c)
-            mean, variance = moments(x, len(x))
+            mean, variance = moments(x)
             deviation, gamma = mpmath.sqrt(variance + eps), 1 if weight is None else weight[c]
             if not deviation:
                 output[:, c] = mpmath.nan
