@@ -16,13 +16,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 # A deadline would make the verdict depend on the machine's load.
-settings.register_profile(
-    "standard",
-    deadline=None,
-    max_examples=40,  # the whole suite is to take at most five minutes on two cores
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+# `pytest --hypothesis-profile=thorough` tries five times as many examples as an ordinary run.
+for name, examples in (("standard", 12), ("thorough", 60)):
+    settings.register_profile(
+        name,
+        deadline=None,
+        max_examples=examples,
+        print_blob=True,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
 settings.load_profile("standard")
 
 # The tests' processes share the processors: BLAS's threads would only wait for each other, busily.

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from honest import KINDS, draw_case
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from clgold.reference import FULL, LAYERS, ask, error_bound, find_chain
@@ -104,7 +104,6 @@ def test_a_linear_layer_of_more_than_2_to_the_24_products_has_a_bound() -> None:
 
 
 @given(data=st.data(), seed=st.integers(0, 9999), bits=st.integers(3, 24))
-@settings(max_examples=100)
 def test_every_bound_is_a_number_from_0_on_or_infinite(
     data: st.DataObject, seed: int, bits: int
 ) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from draws import cases
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 
 from clgold.golden.cases import Case
 from clgold.networks.onnx.operators import named
@@ -307,7 +307,6 @@ def test_torch_computes_the_same(torch: Any, layer: str, data: str) -> None:
     theirs = of_torch(torch, layer)
     assert theirs is not None
 
-    @settings(max_examples=60)
     @given(cases(layer, data).map(fit_for_torch))
     def holds(case: Case) -> None:
         assume(has_an_output(case) and every_window_has_a_maximum(case))
@@ -545,7 +544,6 @@ def is_asked(case: Case) -> bool:
 @pytest.mark.parametrize("data", ["integers", "reals"])
 @pytest.mark.parametrize("layer", [*OF_ONNX, *PLAIN])
 def test_onnx_computes_the_same(onnx: Any, layer: str, data: str) -> None:
-    @settings(max_examples=30)
     @given(cases(layer, data).map(fit_for_onnx))
     def holds(case: Case) -> None:
         assume(has_an_output(case) and is_asked(case))

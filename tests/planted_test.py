@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from faults import FAULTS, FOLDER, Fault
 from faults import VARIANTS as PLANTED
+from thinned import thinned
 
 from clgold.conformance.judge.compare import Comparison
 from clgold.conformance.run.case import run_case
@@ -155,7 +156,10 @@ def test_the_right_kernel_passes(opencl: Session, layer: str) -> None:
     assert {line: one.message for line, one in found.items() if one.verdict != "pass"} == {}
 
 
-@pytest.mark.parametrize("fault", [f for f in FAULTS if not f.isolated], ids=identity)
+TOGETHER = [f for f in FAULTS if not f.isolated]
+
+
+@pytest.mark.parametrize("fault", thinned(TOGETHER, 3, identity), ids=identity)
 def test_a_planted_fault_is_rejected_for_what_it_is(opencl: Session, fault: Fault) -> None:
     variant = fault.variant
     found = {str(case): run_case(opencl, variant, case) for case in cases(variant.layer)}
@@ -173,7 +177,7 @@ def test_a_planted_fault_is_rejected_for_what_it_is(opencl: Session, fault: Faul
 ISOLATED = [f for f in FAULTS if f.isolated or f.name.startswith("F37")]
 
 
-@pytest.mark.parametrize("fault", ISOLATED, ids=identity)
+@pytest.mark.parametrize("fault", thinned(ISOLATED, 2, identity), ids=identity)
 def test_a_planted_fault_is_rejected_in_a_worker(opencl: Session, fault: Fault) -> None:
     worker = Worker(opencl.driver, 0, seconds=4.0 if "timeout" in fault.verdicts else 120.0)
     right = candidates(VARIANTS, fault.variant.layer)[0]

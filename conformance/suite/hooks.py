@@ -23,7 +23,7 @@ BEGAN = pytest.StashKey[datetime]()
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse at once what would be refused later by every test."""
     config.stash[BEGAN] = datetime.now(UTC)
-    config.addinivalue_line("markers", "slow: minutes rather than seconds; run with --slow")
+    config.addinivalue_line("markers", "slow: minutes, or one of very many alike; run with --slow")
     files, layers = config.getoption("--kernels"), config.getoption("--layer")
     try:
         config.stash[ASSAYS] = assays(config.getoption("--device"), files, layers)

@@ -9,6 +9,7 @@ from zlib import crc32
 
 import numpy as np
 import pytest
+from thinned import thinned
 
 from clgold.conformance.commands.report import diagnosis_json
 from clgold.conformance.judge.assess import Checked
@@ -396,20 +397,6 @@ def identity(cause: Cause) -> str:
     return f"{cause.layer}-{cause.name}".replace(" ", "_")
 
 
-def checksum(words: str) -> int:
-    return crc32(words.encode())
-
-
-def thinned(every: list[Any]) -> list[Any]:
-    """A third of them, the same ones whatever others there are; the rest are for --slow."""
-    late = pytest.mark.slow
-    names = [identity(one) if isinstance(one, Cause) else str(one) for one in every]
-    return [
-        pytest.param(one, marks=late if checksum(name) % 3 else ())
-        for one, name in zip(every, names, strict=True)
-    ]
-
-
 USUAL = [
     cause
     for cause in CAUSES
@@ -422,11 +409,11 @@ USUAL = [
 DERIVED = [
     cause
     for cause in CAUSES
-    if not cause.usual and cause.layer in SHAPES and checksum(identity(cause)) % EVERY == 0
+    if not cause.usual and cause.layer in SHAPES and crc32(identity(cause).encode()) % EVERY == 0
 ]
 
 
-@pytest.mark.parametrize("cause", thinned(USUAL), ids=identity)
+@pytest.mark.parametrize("cause", thinned(USUAL, 6, identity), ids=identity)
 def test_a_convention_is_named_first_where_data_tell_it(cause: Cause) -> None:
     twins = set()
     for case in cases(cause.layer):
@@ -440,7 +427,7 @@ def test_a_convention_is_named_first_where_data_tell_it(cause: Cause) -> None:
     assert TWINS.get((cause.layer, cause.name), twin) in twins, f"never first; beside {twins}"
 
 
-@pytest.mark.parametrize("cause", DERIVED, ids=identity)
+@pytest.mark.parametrize("cause", thinned(DERIVED, 4, identity), ids=identity)
 def test_a_derived_convention_is_recognised_or_one_that_is_the_same(cause: Cause) -> None:
     planted = [(case, outputs_of(case, cause)) for case in cases(cause.layer)]
     named = [
@@ -485,12 +472,12 @@ ALL = [
 ]
 
 
-@pytest.mark.parametrize("case", thinned(ALL), ids=str)
+@pytest.mark.parametrize("case", thinned(ALL, 6), ids=str)
 def test_a_right_result_explains_nothing(case: Case) -> None:
     assert explained(case, rounded(case)) == ()
 
 
-@pytest.mark.parametrize("case", thinned([c for c in ALL if c.probe == "real"]), ids=str)
+@pytest.mark.parametrize("case", thinned([c for c in ALL if c.probe == "real"], 6), ids=str)
 def test_noise_explains_nothing(case: Case) -> None:
     right = rounded(case)
     noise = bell(7, "noise", right.shape)

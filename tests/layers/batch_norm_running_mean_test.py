@@ -3,12 +3,11 @@
 import definitions
 import numpy as np
 from draws import Case, cases
-from hypothesis import given, settings
+from hypothesis import given
 
 from clgold.reference import batch_norm_running_mean
 
 
-@settings(max_examples=25)
 @given(cases("batch_norm_running_mean", "reals"))
 def test_output_is_the_definition_to_a_few_roundings(case: Case) -> None:
     expected = case.call(definitions.doubled(definitions.EXACT["batch_norm_running_mean"]))

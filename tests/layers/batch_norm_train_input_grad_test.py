@@ -4,13 +4,12 @@ import definitions
 import numpy as np
 import pytest
 from draws import Case, cases
-from hypothesis import given, settings
+from hypothesis import given
 
 from clgold.reference import SpecError, batch_norm_train_input_grad
 from clgold.reference.generator import bell
 
 
-@settings(max_examples=25)
 @given(cases("batch_norm_train_input_grad", "reals"))
 def test_output_is_the_definition_to_a_few_roundings(case: Case) -> None:
     expected = case.call(definitions.doubled(definitions.EXACT["batch_norm_train_input_grad"]))

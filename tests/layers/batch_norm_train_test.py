@@ -3,7 +3,7 @@
 import definitions
 import numpy as np
 from draws import Case, cases
-from hypothesis import given, settings
+from hypothesis import given
 
 from clgold.reference import FULL, Enclosure, batch_norm_train, error_bound
 from clgold.reference.batch_norm_train import BATCH_NORM_TRAIN
@@ -11,7 +11,6 @@ from clgold.reference.batch_statistics import one_pass
 from clgold.reference.generator import bell
 
 
-@settings(max_examples=25)
 @given(cases("batch_norm_train", "reals"))
 def test_output_is_the_definition_to_a_few_roundings(case: Case) -> None:
     expected = case.call(definitions.doubled(definitions.EXACT["batch_norm_train"]))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from definitions import EXACT
 from draws import cases
-from hypothesis import given, settings
+from hypothesis import given
 from rounding.nearest import F, rounds_to_definition
 
 from clgold.golden.cases import Case
@@ -17,7 +17,6 @@ FLOATING = [layer.name for layer in LAYERS if layer.dtype is np.float32]
 @pytest.mark.parametrize("layer", FLOATING)
 @pytest.mark.parametrize("data", ["integers", "reals"])
 def test_every_element_is_the_nearest_to_the_definitions(layer: str, data: str) -> None:
-    @settings(max_examples=15)
     @given(cases(layer, data))
     def holds(case: Case) -> None:
         assert rounds_to_definition(layer, case.operands, case.attributes)
@@ -30,7 +29,6 @@ def test_every_element_is_the_nearest_to_the_definitions(layer: str, data: str) 
 def test_so_are_subnormal_and_overflowing_ones(layer: str, power: int) -> None:
     """The first operand scaled to the smallest and the largest float32."""
 
-    @settings(max_examples=10)
     @given(cases(layer, "reals"))
     def holds(case: Case) -> None:
         first, *others = case.operands
@@ -45,7 +43,6 @@ def test_so_are_subnormal_and_overflowing_ones(layer: str, power: int) -> None:
 def test_so_are_powers_of_e_near_zero_and_far_from_it(layer: str, factor: float) -> None:
     """Logits within ±56, whose powers are still seen beside 1 at the definitions' 700 bits."""
 
-    @settings(max_examples=10)
     @given(cases(layer, "reals"))
     def holds(case: Case) -> None:
         (x,) = case.operands

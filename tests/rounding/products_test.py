@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from draws import cases
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rounding.nearest import FLOAT32, Array, F, rounds_to_definition
 
@@ -57,7 +57,6 @@ def parts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize("layer", LAYERS)
 @pytest.mark.parametrize("data", ["integers", "reals"])
 def test_every_element_is_the_nearest_to_the_definitions(layer: str, data: str) -> None:
-    @settings(max_examples=10)
     @given(cases(layer, data))
     def holds(case: Case) -> None:
         assert rounds_to_definition(layer, case.operands, case.attributes)
@@ -71,7 +70,6 @@ def test_every_element_is_the_nearest_to_the_definitions(layer: str, data: str) 
 def test_parts_give_the_bits_of_the_whole(layer: str, power: int) -> None:
     """With the first operand scaled to the smallest and the largest float32."""
 
-    @settings(max_examples=10)
     @given(cases(layer, "reals"))
     def holds(case: Case) -> None:
         first, *others = case.operands
@@ -83,7 +81,6 @@ def test_parts_give_the_bits_of_the_whole(layer: str, power: int) -> None:
 @pytest.mark.usefixtures("parts")
 @pytest.mark.parametrize("layer", LAYERS)
 def test_so_they_do_where_the_data_are_not_finite(layer: str) -> None:
-    @settings(max_examples=20)
     @given(cases(layer, "reals"), st.integers(0, 2), st.sampled_from((np.nan, np.inf, -np.inf)))
     def holds(case: Case, which: int, special: float) -> None:
         operands = [None if o is None else o.copy() for o in case.operands]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from thinned import thinned
 
 from clgold.conformance.run.case import check_case
 from clgold.device.session import Session
@@ -49,7 +50,7 @@ def run(folder: Path) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("form", WRONG)
+@pytest.mark.parametrize("form", thinned(WRONG))
 def test_what_a_wrapper_gives_its_kernels_is_in_the_folder(
     worker: Worker, form: str, tmp_path: Path
 ) -> None:
