@@ -1,7 +1,7 @@
 """How many wrong kernels the judge finds and right ones it rejects, and what others would say.
 
     python bench/kill.py                every file: half an hour; goes on where it stopped
-    python bench/kill.py --sample 40    so many in all; fails if one survives
+    python bench/kill.py --sample 20    so many in all; fails if one survives
     python bench/kill.py --honest       honest kernels in place of wrong ones
     python bench/kill.py --table --write docs/detection.md    what is known so far
 

@@ -11,12 +11,12 @@ import pytest
 
 from clgold.conformance.judge.compare import Comparison
 from clgold.conformance.run.case import run_case
-from clgold.device import simulator
+from clgold.device import catalogue, simulator
 from clgold.device.drivers import discover
 from clgold.device.simulator import CHECKED_ELEMENTS
 from clgold.device.variants import load_variants
 from clgold.device.worker import SIMULATOR_SECONDS, Worker
-from clgold.golden.cases import Case
+from clgold.golden.cases import Case, parse_case
 
 FILE = Path(__file__).parent / "kernels" / "unwritten.py"
 SOURCE = FILE.with_suffix(".cl")
@@ -142,3 +142,11 @@ def test_what_happens_in_large_arrays_is_found_between_small_ones(oclgrind: Work
 def test_the_check_is_on_again_after_a_kernel_that_stopped_it(oclgrind: Worker) -> None:
     assert judged(oclgrind, "pointer").verdict == "pass"
     assert judged(oclgrind, "tile_begun_late").verdict == "unwritten"
+
+
+def test_a_kernel_that_is_made_only_optimised_runs_without_that_check(oclgrind: Worker) -> None:
+    case = parse_case("conv2d input=1,16,5,6 weight=16,16,3,3")
+    right = next(
+        one for one in catalogue.candidates(catalogue.VARIANTS, "conv2d") if one.name == "winograd2"
+    )
+    assert run_case(oclgrind, right, case).verdict == "pass"
