@@ -29,7 +29,8 @@ def pool_names(link: Link, x: Array) -> Names:
 
     kh and kw are a window's sides, n its pixels, `inside` those of them in the image, p is
     norm_type; total(a) the sum of a's powers, of a window that overhangs scaled up to a whole one;
-    late(c) the windows with c outside that end a whole window after their clipped start.
+    late(c) the windows with c outside that end a whole window after their clipped start;
+    anew(c) a maximum from c on that any tap replaces which it is not larger than, as behind a NaN.
     """
     kh, kw = link.attributes["kernel_size"]
     p = link.attributes.get("norm_type", 1.0)
@@ -58,6 +59,15 @@ def pool_names(link: Link, x: Array) -> Names:
             found = keep(kept, found + taps[..., row, column])
         return found
 
+    def anew(start: float) -> Array:
+        """Tap by tap, the larger if it is larger than the next, else the next."""
+        taps, held = beyond(-np.inf), cut(link, np.ones((1, 1, *x.shape[2:])))
+        found = np.full(link.shape, start)
+        for row, column in np.ndindex(kh, kw):
+            tap = taps[..., row, column]
+            found = np.where((found > tap) | (held[..., row, column] == 0), found, tap)
+        return found
+
     def count() -> Array:
         return divisors(x.shape, **link.attributes)
 
@@ -66,6 +76,7 @@ def pool_names(link: Link, x: Array) -> Names:
         "late": late,
         "within": lambda: late(0.0, np.ones_like(x)).sum(W),
         "summed": summed,
+        "anew": anew,
         "count": count,
         "kh": kh,
         "kw": kw,
@@ -139,6 +150,10 @@ sum | w.sum(W) | the sum of each window
 end the window where it ends, not that long after its clipped start
 end from the clipped start | late(-inf).max(W) | windows that end a whole window after their \
 clipped start
+take fmax(), which passes over a NaN: max() is undefined there, and a > b ? a : b loses a
+NaN starts anew | anew(-inf) | a maximum that starts anew behind a NaN
+take fmax(), which passes over a NaN, and start at -INFINITY
+NaN starts anew, -FLT_MAX | anew(-FLT_MAX) | a maximum from -FLT_MAX that starts anew behind a NaN
 start the maximum at -INFINITY, not at -1
 window starts at -1 | maximum(y, -1) | a window that starts at -1
 """,

@@ -242,6 +242,9 @@ run over the whole row
 rest beyond blocks of 4 left out | whole(x, 4).argmax(0) | the largest of whole blocks of 4
 rest beyond blocks of 8 left out | whole(x, 8).argmax(0) | the largest of whole blocks of 8
 rest beyond blocks of 16 left out | whole(x, 16).argmax(0) | the largest of blocks of 16
+store the index in an int
+index in 8 bits | x.argmax(0) % 256 | indices kept in 8 bits
+index in 7 bits and a sign | (x.argmax(0) + 128) % 256 - 128 | indices kept in a signed char
 give the index along dim, from 0
 index in memory | ravel_multi_index((x.argmax(0), *indices(x.shape[1:])), x.shape) | the index in \
 the whole array

@@ -71,6 +71,7 @@ DATA: Mapping[str, list[tuple[str, Setting]]] = {
         ("real", (((2, 3, 9, 11),), {"kernel_size": 5, "stride": 2, "padding": 2})),
         ("real", (((2, 4, 9, 8),), {"kernel_size": (1, 2)})),
         ("lone", (((2, 4, 9, 8),), {"kernel_size": (1, 2)})),
+        ("special", (((4, 4, 19, 22),), {"kernel_size": (1, 3), "ceil_mode": True})),
     ],
     "avg_pool2d": [
         ("real", (((2, 3, 13, 11),), {"kernel_size": (5, 2), "stride": (3, 2), "padding": UNEVEN})),
@@ -131,6 +132,7 @@ DATA: Mapping[str, list[tuple[str, Setting]]] = {
         ("exact", (((30, 29, 3),), {"dim": 1})),
         ("real", (((300, 2),), {"dim": 1})),
         ("exact", (((20, 300),), {"dim": 1})),
+        ("real", (((40, 400),), {"dim": 1})),
     ],
     "scale_shift": [("real", (((2, 3, 4, 5), (1,), (1, 3, 4, 5)), {}))],
     "concat": [
