@@ -202,6 +202,7 @@ def layer_work(
         why = explained(session, reports)
         known = {name for (name, _), one in why.items() if one.explanation is not None}
         between = watch(session, variants, reports, known)
+        caught = {one.variant.name for one in between.found}
         every = [*reports, *between.reports]
         seen = pictured(session, reports, why) if drawn else {}
         answer = layer_report.layer_json(cases[0].layer, about, every, why, seen)
@@ -210,8 +211,8 @@ def layer_work(
         parts = [
             heading,
             layer_report.layer_table(reports),
-            *layer_report.case_lines(between.reports, between.simulator, {}),
-            *layer_report.case_lines(reports, about["driver"], why, between.found),
+            *layer_report.case_lines(between.found, between.simulator, {}),
+            *layer_report.case_lines(reports, about["driver"], why, caught),
             *filter(None, [between.sentence]),
         ]
         if timed and (races := raced(session, reports)):

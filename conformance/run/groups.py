@@ -49,12 +49,17 @@ def failing(reports: Iterable[CaseReport]) -> list[CaseReport]:
 
 
 def grouped(reports: Iterable[CaseReport], known: Iterable[tuple[str, str]] = ()) -> list[Group]:
-    """The groups; where the diagnosis of a variant's case is known, that case stands for others."""
+    """The groups, of each variant the largest first: what one case looks like says least.
+
+    Where the diagnosis of a variant's case is known, that case stands for others.
+    """
     found: dict[tuple[str, ...], list[CaseReport]] = {}
     for one in failing(reports):
         found.setdefault(pattern(one), []).append(one)
     diagnosed = set(known)
-    return [Group(standing(cases, diagnosed), tuple(cases)) for cases in found.values()]
+    groups = [Group(standing(cases, diagnosed), tuple(cases)) for cases in found.values()]
+    variants = list(dict.fromkeys(one.shown.variant for one in groups))
+    return sorted(groups, key=lambda one: (variants.index(one.shown.variant), -len(one.cases)))
 
 
 def standing(cases: Sequence[CaseReport], diagnosed: set[tuple[str, str]]) -> CaseReport:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from clgold.device.drivers import discover
 from clgold.device.protocol import Device
+from clgold.device.simulator import FINDINGS
 from clgold.device.variants import Variant
 from clgold.device.worker import Worker, open_worker
 from clgold.golden.cases import Case
@@ -38,6 +39,7 @@ class Watch:
     variants: tuple[Variant, ...] = ()  # that need it
     simulator: str = ""  # "": none is here
     reports: tuple[CaseReport, ...] = ()
+    failing: frozenset[Variant] = frozenset()  # those that failed on the driver
 
     @property
     def sentence(self) -> str:
@@ -51,9 +53,9 @@ class Watch:
         return f"races were looked for in {names}: {cases} on {self.simulator}"
 
     @property
-    def found(self) -> frozenset[str]:
-        """The names of the variants in which something is wrong."""
-        return frozenset(one.variant.name for one in self.reports if one.failed)
+    def found(self) -> tuple[CaseReport, ...]:
+        """What fails, and did not fail already with a value that is wrong there too."""
+        return tuple(one for one in self.reports if is_news(one, self.failing))
 
 
 def watch(
@@ -66,6 +68,7 @@ def watch(
 
     Of one that fails and is not among those that are `explained`, the cases that fail.
     """
+    failing = frozenset(report.variant for report in reports if report.failed)
     told = [report for report in reports if report.variant.name not in explained]
     chosen = {
         one: smallest(telling([report for report in told if report.variant == one]))
@@ -80,11 +83,13 @@ def watch(
     worker = open_worker(simulator.name)
     try:
         found = [
-            one for variant, cases in shared.items() for one in watched(worker, variant, cases)
+            one
+            for variant, cases in shared.items()
+            for one in watched(worker, variant, cases, failing)
         ]
     finally:
         worker.close()
-    return Watch(tuple(shared), simulator.name, tuple(found))
+    return Watch(tuple(shared), simulator.name, tuple(found), failing)
 
 
 def telling(reports: Sequence[CaseReport]) -> list[Case]:
@@ -93,12 +98,20 @@ def telling(reports: Sequence[CaseReport]) -> list[Case]:
     return [one.case for one in reports if one.comparison.verdict in wanted]
 
 
-def watched(worker: Worker, variant: Variant, cases: Sequence[Case]) -> Iterator[CaseReport]:
-    """The cases until one fails."""
+def is_news(report: CaseReport, failing: Container[Variant]) -> bool:
+    """Whether it fails, and if its variant does so without a simulator, by what one alone finds."""
+    verdict = report.comparison.verdict
+    return report.failed and (report.variant not in failing or verdict in FINDINGS.values())
+
+
+def watched(
+    worker: Worker, variant: Variant, cases: Sequence[Case], failing: Container[Variant]
+) -> Iterator[CaseReport]:
+    """The cases until one says what was not known."""
     for case in cases:
         report = CaseReport(variant, case, run_case(worker, variant, case))
         yield report
-        if report.failed:
+        if is_news(report, failing):
             break
 
 
