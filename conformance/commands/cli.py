@@ -103,8 +103,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         code = apart(given) if arguments is None and brings_code(given) else run(given)
     except KeyboardInterrupt:  # before the command began, or after its end
-        say("interrupted")
-        code = INTERRUPTED
+        code = interrupted()
+    except Exception as error:  # a library that an interrupt has left half imported, say
+        click.echo(f"clgold: a fault of clgold's own, {type(error).__name__}: {error}", err=True)
+        code = OUR_FAULT
     if code:
         sys.exit(code)
 
@@ -145,8 +147,7 @@ def complete(arguments: list[str]) -> int:
         say(error.format_message())
         return BAD_INPUT
     except (click.Abort, KeyboardInterrupt):
-        say("interrupted")
-        return INTERRUPTED
+        return interrupted()
     except OSError:
         raise
     except Exception as error:
@@ -154,6 +155,12 @@ def complete(arguments: list[str]) -> int:
         say(str(error) if code != OUR_FAULT else f"a fault of clgold's own, {kept(error)}")
         return code
     return 0
+
+
+def interrupted() -> int:
+    """Says so without another import: an interrupt may have come in the midst of one."""
+    click.echo("clgold: interrupted", err=True)
+    return INTERRUPTED
 
 
 def kept(error: Exception) -> str:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import stat
+import subprocess
 import threading
 from pathlib import Path
 
@@ -131,3 +132,18 @@ def test_a_folder_that_is_not_finished_leaves_the_old_one(tmp_path: Path) -> Non
         (new / "new").mkdir()
     assert list(tmp_path.iterdir()) == [target]
     assert [path.name for path in target.iterdir()] == ["old"]
+
+
+def test_what_killed_writers_left_goes_with_the_next_write(tmp_path: Path) -> None:
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    for name in (f".a.{ended.pid}-01234567", f".a.{os.getpid()}-01234567", ".a.x", ".b.1-0"):
+        (tmp_path / name).touch()
+    (tmp_path / f".a.{ended.pid}-89abcdef").mkdir()
+    left = [f".a.{os.getpid()}-01234567", ".a.x", ".b.1-0", "a"]
+    write_whole(tmp_path / "a", b"content")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(left)
+    (tmp_path / f".c.{ended.pid}-89abcdef").mkdir()
+    with whole_folder(tmp_path / "c"):
+        assert len(list(tmp_path.iterdir())) == 6
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*left, "c"])

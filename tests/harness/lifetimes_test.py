@@ -78,3 +78,20 @@ def test_nothing_outlives_a_command_that_ends_well(
     answer = clgold("verify", "relu", *options, *case, folder=tmp_path)
     assert answer.code == 0, answer.stdout + answer.stderr
     assert marked(mark) == {}
+
+
+POOL = """
+import multiprocessing, os, signal
+from concurrent.futures import ProcessPoolExecutor
+from clgold.golden.produce import end_with_owner
+pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=end_with_owner)
+pool.submit(int).result()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="there is no /proc")
+def test_a_pool_that_makes_fixtures_ends_with_its_owner(mark: str) -> None:
+    done = subprocess.run([sys.executable, "-P", "-c", POOL], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert waited_for(lambda: not marked(mark)), marked(mark)

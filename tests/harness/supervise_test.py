@@ -1,5 +1,8 @@
 """Whatever a file of kernels does to the process that loads it, the command's end is its own."""
 
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from clgold.device.session import Session
 from clgold.device.variants import VariantError, load_variants
 from clgold.golden.distrust import printable
 
-from .command import Answer, clgold
+from .command import PROGRAM, SECONDS, Answer, clgold
 
 WRONG = """
 from clgold.device import variant
@@ -106,3 +109,54 @@ def test_a_fault_of_our_own_keeps_its_traceback(
     kept = Path(said.split()[-1])
     assert "plan_rows" in kept.read_text()
     kept.unlink()
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "said"),
+    [
+        (KeyboardInterrupt(), 130, "clgold: interrupted\n"),
+        (ImportError("half"), 4, "clgold: a fault of clgold's own, ImportError: half\n"),
+    ],
+    ids=["interrupted", "half-imported"],
+)
+def test_what_comes_around_a_command_is_a_sentence(
+    raised: BaseException,
+    code: int,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(_: list[str]) -> int:
+        raise raised
+
+    monkeypatch.setattr(cli, "run", fail)
+    with pytest.raises(SystemExit) as end:
+        cli.main(["plan", "stn"])
+    assert (end.value.code, capsys.readouterr().err) == (code, said)
+
+
+def test_an_interrupt_needs_no_import(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "clgold.golden.distrust", None)
+    monkeypatch.setattr(cli.app, "main", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+    assert cli.run(["plan", "stn"]) == 130
+    assert capsys.readouterr().err == "clgold: interrupted\n"
+
+
+WAITS = "import pathlib, time\npathlib.Path('begun').touch()\ntime.sleep(600)\n"
+
+
+@pytest.mark.parametrize(
+    ("end", "code", "said"),
+    [("SIGTERM", -signal.SIGTERM, ""), ("SIGINT", 130, "\nclgold: interrupted\n")],
+)
+def test_a_signal_is_no_fault_of_the_file(tmp_path: Path, end: str, code: int, said: str) -> None:
+    (tmp_path / "mine.py").write_text(WAITS)
+    command = [sys.executable, "-P", "-c", PROGRAM, "verify", "relu", "--kernels", "mine.py"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        while not (tmp_path / "begun").exists():
+            assert process.poll() is None
+        process.send_signal(signal.Signals[end])
+        _, heard = process.communicate(timeout=SECONDS)
+    assert (process.returncode, heard) == (code, said)
