@@ -78,8 +78,9 @@ def fit(
     telling = held | beyond | (after < before) | (wide <= largest)
     holds = (after <= wide) & telling & ~(beyond & held)
     ordinary = np.isfinite(right.value) & np.isfinite(wrong.value)
-    # A convention that gives NaN where that is right does not ask which of its choices was taken.
-    holds |= held & np.isnan(wrong.value) & np.isnan(right.value)
+    if not form:  # where a convention gives what is right, it admits what is admitted rightly
+        same = (wrong.value == right.value) | (np.isnan(wrong.value) & np.isnan(right.value))
+        holds |= held & same
     mended, spoilt = ~held & holds & (~beyond | np.isnan(got)), held & ~holds & ordinary
     if options:
         each = np.log2(np.maximum(options / admissible(wrong), 1.0))

@@ -3,19 +3,15 @@
 A file in forms/ is what a stranger would write; here stand the command and the true verdict.
 """
 
-import json
 import re
-from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 
-from clgold.conformance.commands import cli
 from clgold.device.drivers import discover
 from clgold.device.session import Session
+
+from .conftest import Verify
 
 FORMS = Path(__file__).parent / "forms"
 POOL = ("--shape", "input=2,6,9,7", "--set", "kernel_size=3", "--set", "stride=2")
@@ -63,31 +59,6 @@ RIGHT: dict[str, tuple[str, tuple[str, ...], set[str]]] = {
     "reduce fenced": ("softmax", ROWS, {"pass"}),
     "lane lane": ("softmax", ("--shape", "input=1,2,3,4", "--set", "dim=-1"), {"pass", "wrong"}),
 }
-
-
-Verify = Callable[..., tuple[int, Any]]
-
-
-@pytest.fixture
-def verify(
-    opencl: Session, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Verify:
-    """`clgold verify` here, on the tests' session: its exit code and JSON."""
-    command = import_module("clgold.conformance.commands.verify")
-    monkeypatch.setattr(command, "open_session", lambda _: opencl)
-    return lambda *words: run(capsys, *words)
-
-
-def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, Any]:
-    code = 0
-    with np.errstate():
-        try:
-            cli.main(["verify", *map(str, words), "--in-process", "--json", "-"])
-        except SystemExit as end:
-            code = int(str(end.code))
-    said = capsys.readouterr()
-    assert said.out, said.err
-    return code, json.loads(said.out)
 
 
 @pytest.mark.parametrize("form", RIGHT)
