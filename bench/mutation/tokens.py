@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 PATTERN = re.compile(
     r"(?P<space>//[^\n]*|/\*.*?\*/|^[ \t]*#[^\n]*|\s+)"
@@ -60,13 +61,15 @@ class Function:
         return depth > 0
 
 
-def tokens_of(text: str) -> list[Token]:
+@cache
+def tokens_of(text: str) -> Tokens:
+    """The tokens of a file's text, which is asked for again for each function that is changed."""
     found = []
     for match in PATTERN.finditer(text):
         kind = match.lastgroup
         if kind is not None and kind != "space":
             found.append(Token(kind, match.group(), *match.span()))
-    return found
+    return tuple(found)
 
 
 def functions(text: str) -> Iterator[Function]:
