@@ -10,6 +10,7 @@ from .evaluate import evaluate
 from .layer import Array, Enclosure, Layer
 from .operands import Operand, Setting
 from .profile import Profile
+from .rounding import exact_sum
 from .spec import Padding, Pair, Shape
 from .windows import POOLS, covered, overhang, pad, pooled, windows
 
@@ -104,7 +105,7 @@ def exact(index: tuple[int, ...], input: Array, **attributes: Any) -> Fraction:
         stop = start + attributes["kernel_size"][axis]
         seen.append(slice(max(start, 0), min(stop, input.shape[2 + axis])))
     count = int(divisors(input.shape, **attributes)[place[0], place[1]])
-    return sum(map(Fraction, input[n, c, seen[0], seen[1]].ravel().tolist()), Fraction(0)) / count
+    return exact_sum(input[n, c, seen[0], seen[1]].ravel().tolist()) / count
 
 
 EXAMPLES: tuple[Setting, ...] = tuple(

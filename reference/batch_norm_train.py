@@ -13,7 +13,7 @@ from .layer import Array, Enclosure, Layer
 from .operands import Operand, Setting
 from .pointwise import same_shape
 from .profile import Profile
-from .rounding import Exact
+from .rounding import Exact, exact_sum
 from .sums import SLACK
 
 
@@ -61,11 +61,22 @@ def error(
     return np.where(per_channel(found.known, ndim, 0.0), own + moved * SLACK, np.inf)
 
 
-def channel(input: Array, c: int) -> tuple[list[Fraction], Fraction, Fraction]:
-    """A channel's values, their mean and biased variance."""
-    values = [Fraction(x) for x in input[:, c].astype(float).ravel().tolist()]
-    mean = sum(values, Fraction(0)) / len(values)
-    return values, mean, sum(((x - mean) ** 2 for x in values), Fraction(0)) / len(values)
+def of_channel(values: Array, c: int) -> list[float]:
+    """One channel's numbers, of all images and places; products of two are exact in float64."""
+    found: list[float] = values[:, c].astype(float).ravel().tolist()
+    return found
+
+
+def channel(input: Array, c: int) -> tuple[list[float], Fraction, Fraction]:
+    """A channel's values, their mean and biased variance, Σx²/m − μ²."""
+    values = of_channel(input, c)
+    mean = exact_sum(values) / len(values)
+    return values, mean, exact_sum(x * x for x in values) / len(values) - mean**2
+
+
+def about_mean(g: list[float], x: list[float], mean: Fraction) -> Fraction:
+    """Σ g·(x − μ) = Σ g·x − μ·Σ g."""
+    return exact_sum(a * b for a, b in zip(g, x, strict=True)) - mean * exact_sum(g)
 
 
 def exact(

@@ -6,7 +6,7 @@ import numpy as np
 
 from .batch_norm import over_root
 from .batch_norm_error import per_channel
-from .batch_norm_train import BATCH_NORM_TRAIN, channel
+from .batch_norm_train import BATCH_NORM_TRAIN, about_mean, channel, of_channel
 from .batch_norm_train_grad_error import spread, sums
 from .batch_norm_train_weight_grad import alike
 from .batch_statistics import Measure, divided, measured, over_channel, two_passes
@@ -15,7 +15,7 @@ from .gradient import gradient
 from .layer import Array, Enclosure
 from .operands import Operand
 from .profile import Profile
-from .rounding import Exact
+from .rounding import Exact, exact_sum
 from .spec import Shape
 from .sums import SLACK
 
@@ -90,12 +90,12 @@ def exact(
     """Rational where the root is, else enclosed."""
     c = index[1]
     x, mean, variance = channel(input, c)
-    g = [Fraction(one) for one in grad[:, c].astype(float).ravel().tolist()]
+    g = of_channel(grad, c)
     square = variance + Fraction(eps)
     if square == 0:
         return None
-    slope = sum((a * (b - mean) for a, b in zip(g, x, strict=True)), Fraction(0)) / len(x) / square
-    own = Fraction(float(grad[index])) - sum(g, Fraction(0)) / len(g)
+    slope = about_mean(g, x, mean) / len(x) / square
+    own = Fraction(float(grad[index])) - exact_sum(g) / len(g)
     own -= (Fraction(float(input[index])) - mean) * slope
     gamma = Fraction(1) if weight is None else Fraction(float(weight[c]))
     return over_root(gamma * own, square)

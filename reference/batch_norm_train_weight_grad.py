@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 
 from .batch_norm import over_root
-from .batch_norm_train import BATCH_NORM_TRAIN, channel
+from .batch_norm_train import BATCH_NORM_TRAIN, about_mean, channel, of_channel
 from .batch_norm_train_grad_error import sums
 from .batch_statistics import Measure, measured, over_channel, two_passes
 from .evaluate import evaluate
@@ -67,9 +67,7 @@ def exact(index: tuple[int, ...], grad: Array, input: Array, *, eps: float) -> E
     """Rational where the root is, else enclosed."""
     (c,) = index
     x, mean, variance = channel(input, c)
-    pairs = zip(grad[:, c].astype(float).ravel().tolist(), x, strict=True)
-    total = sum((Fraction(g) * (one - mean) for g, one in pairs), Fraction(0))
-    return over_root(total, variance + Fraction(eps))
+    return over_root(about_mean(of_channel(grad, c), x, mean), variance + Fraction(eps))
 
 
 BATCH_NORM_TRAIN_WEIGHT_GRAD = gradient(

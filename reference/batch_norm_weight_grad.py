@@ -7,6 +7,7 @@ import numpy as np
 
 from .batch_norm import BATCH_NORM, over_root
 from .batch_norm_error import per_channel, scale_error
+from .batch_norm_train import about_mean, of_channel
 from .batch_statistics import over_channel
 from .evaluate import evaluate
 from .gradient import gradient
@@ -93,10 +94,8 @@ def exact(
     if np.isposinf(running_var[k]):
         return Fraction(0)
     mean = Fraction(float(running_mean[k]))
-    pairs = zip(grad[:, k].ravel().tolist(), input[:, k].ravel().tolist(), strict=True)
-    total = sum((Fraction(g) * (Fraction(x) - mean) for g, x in pairs), Fraction(0))
     square = Fraction(float(running_var[k])) + Fraction(eps)
-    return over_root(total, square)
+    return over_root(about_mean(of_channel(grad, k), of_channel(input, k), mean), square)
 
 
 BATCH_NORM_WEIGHT_GRAD = gradient(

@@ -12,7 +12,7 @@ from .log_softmax import error as log_softmax_error
 from .operands import Operand, Setting
 from .pointwise import flush_error
 from .profile import Profile
-from .rounding import Exact, inside, power_of_e
+from .rounding import Exact, exact_sum, inside, power_of_e
 from .softmax import error as softmax_error
 from .softmax import finite_row
 from .softmax import formula as softmax
@@ -91,7 +91,7 @@ def exact(
     """Rational where the powers are equal, else irrational (Lindemann)."""
     scale = Fraction(float(grad)) / divisor(input, reduction)
     t = Fraction(float(target[index]))
-    total = sum(map(Fraction, target[index[0]].tolist()), Fraction(0))
+    total = exact_sum(target[index[0]].tolist())
     row, x = finite_row(index, input, 1), float(input[index])
     if x == -np.inf or scale == 0 or total == 0:
         return -t * scale

@@ -10,7 +10,7 @@ from .layer import Array, Enclosure, Layer
 from .operands import Operand, Setting
 from .pointwise import same_shape
 from .profile import Profile
-from .rounding import LONGEST, Exact, divided_by_zero, inside, power
+from .rounding import LONGEST, Exact, divided_by_zero, exact_sum, inside, power
 
 
 def local_response_norm(
@@ -104,7 +104,7 @@ def exact(
     window: list[float] = across[max(first, 0) : first + size].tolist()
     if not np.isfinite(window).all():
         return Fraction(0)  # a finite result beside an infinity: x/∞
-    total = sum((Fraction(v) * Fraction(v) for v in window), Fraction(0))
+    total = exact_sum(v * v for v in window)
     base = Fraction(k) + Fraction(alpha) / size * total
     whole = beta == int(beta)
     if base == 0 and beta != 0:

@@ -11,7 +11,7 @@ from .layer import Array, Enclosure
 from .local_response_norm import LOCAL_RESPONSE_NORM, base_error, channel_sums
 from .operands import Operand
 from .profile import Profile
-from .rounding import Exact, Interval, inside, power
+from .rounding import Exact, Interval, exact_sum, inside, power
 from .spec import Shape, SpecError
 from .sums import SLACK
 
@@ -119,7 +119,7 @@ def exact(
     for d in range(len(x)):
         window = x[max(d - size // 2, 0) : max(d - size // 2 + size, 0)]
         if (d == own or d - size // 2 <= own < d - size // 2 + size) and np.isfinite(window).all():
-            squares = sum((Fraction(v) * Fraction(v) for v in window), Fraction(0))
+            squares = exact_sum(v * v for v in window)
             bases[d] = Fraction(k) + a / size * squares
     if any(base <= 0 for base in bases.values()):
         return None

@@ -8,7 +8,7 @@ from .evaluate import evaluate
 from .layer import Array, Enclosure
 from .log_softmax import LOG_SOFTMAX
 from .profile import Profile
-from .rounding import FAR, INFINITE, NEXT_TO_NOTHING, Exact, inside, power_of_e
+from .rounding import FAR, INFINITE, NEXT_TO_NOTHING, Exact, exact_sum, inside, power_of_e
 from .row_grad import line, row_gradient
 from .sums import SLACK
 
@@ -52,7 +52,7 @@ def error(profile: Profile, value: Array, grad: Enclosure, result: Enclosure, *,
 
 def exact(index: tuple[int, ...], grad: Array, result: Array, *, dim: int) -> Exact:
     """Rational where the sum or y is 0, else irrational (Lindemann)."""
-    total = sum(map(Fraction, line(grad, index, dim)), Fraction(0))
+    total = exact_sum(line(grad, index, dim))
     g, y = (Fraction(float(values[index])) for values in (grad, result))
     if total == 0 or y == 0:
         return g - total

@@ -9,6 +9,7 @@ its error, and so never the answer.
 import math
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -117,8 +118,9 @@ def divided_by_zero(value: Fraction) -> Exact:
     return None if value == 0 else INFINITE if value > 0 else -INFINITE
 
 
+@cache
 def intervals(bits: int) -> "MPIntervalContext":
-    """A context of so many bits."""
+    """The context of so many bits."""
     from mpmath.ctx_iv import MPIntervalContext  # 0.04 s that most commands can do without
 
     context = MPIntervalContext()

@@ -8,6 +8,7 @@ from .evaluate import evaluate
 from .grid import grid_step, lowest
 from .layer import Array, Enclosure
 from .profile import Profile
+from .rounding import exact_sum
 from .row_grad import line, row_gradient
 from .softmax import SOFTMAX
 from .sums import SLACK
@@ -67,7 +68,7 @@ def error(profile: Profile, value: Array, grad: Enclosure, result: Enclosure, *,
 
 def exact(index: tuple[int, ...], grad: Array, result: Array, *, dim: int) -> Fraction:
     pairs = zip(line(grad, index, dim), line(result, index, dim), strict=True)
-    total = sum((Fraction(g) * Fraction(y) for g, y in pairs), Fraction(0))
+    total = exact_sum(g * y for g, y in pairs)
     return Fraction(float(result[index])) * (Fraction(float(grad[index])) - total)
 
 
