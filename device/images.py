@@ -22,7 +22,7 @@ def to_image(queue: "cl.CommandQueue", array: DeviceArray) -> "cl.Image":
     if len(shape) not in CHANNELS or shape[2:] not in ((), (4,)) or array.dtype.name not in kinds:
         raise ValueError(
             f"image of an array {list(shape)} of {array.dtype}, expected float32 or float16 of "
-            "(rows, columns) or (rows, columns, 4)"
+            "(rows, columns) or (rows, columns, 4): array.reshape(…) is the same memory"
         )
     order = getattr(cl.channel_order, CHANNELS[len(shape)])
     form = cl.ImageFormat(order, getattr(cl.channel_type, kinds[array.dtype.name]))

@@ -93,11 +93,21 @@ def judged(
         expected = enclosed(variant, question, run.profile)
     expected = tolerated(expected, tolerance)
     comparison = judge(question, run, expected)
+    if comparison.verdict == "wrong" and variant.height is not None and tolerance is None:
+        comparison = deeper(question, run, comparison)
     if precise and tolerance is None and not variant.accumulate:
         declared = isinstance(variant.bound, Winograd)
         own = expected if declared else question.enclose(find_profile(run.profile))
         comparison = refine(question, run, own, comparison, variant.bound, asks(variant, run))
     return Checked(question, run, expected, comparison, tolerance, local_size)
+
+
+def deeper(question: Question, run: Run, found: Comparison) -> Comparison:
+    """The verdict, which says so where the declared height alone forbids what was given."""
+    own = judge(question, run, question.enclose(find_profile(run.profile)))
+    if own.verdict != "pass":
+        return found
+    return replace(found, message=f"{found.message}; it looks like sums deeper than `height` says")
 
 
 def tolerated(

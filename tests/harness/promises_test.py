@@ -30,6 +30,7 @@ def test_a_declared_height_is_held_against_the_kernel(height: Any) -> None:
     right = judged(kernel("linear", linear, height=height), OPERANDS).comparison
     wrong = judged(kernel("linear", late, height=height), OPERANDS).comparison
     assert (right.verdict, wrong.verdict) == ("pass", "wrong")
+    assert wrong.message.endswith("; it looks like sums deeper than `height` says")
     assert right.budget_used > 0.05
 
 

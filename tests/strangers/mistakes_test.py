@@ -1,7 +1,9 @@
 """Mistakes of a stranger's: each is said once, as a sentence, with the place to mend."""
 
+from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -65,6 +67,26 @@ def test_a_kernel_that_hangs_is_not_waited_for_a_hundred_times(
     monkeypatch.setattr(layer, "verdict_on", lambda checked: Comparison("timeout"))
     cases = [parse_case(f"relu input={n}") for n in range(1, 9)]
     assert len(list(verify_layer(opencl, [FEATURES], cases))) == HANGS
+
+
+SAID = {
+    ("wrong", "pass"): "passes on b, but wrong on a: either's",
+    ("pass", "pass"): "passes on a and b: mine's fault",
+    ("crash", "overrun"): "crash on a, overrun on b too: the kernel's",
+    (): "no other driver works here that could tell whether it is the driver's fault",
+}
+
+
+@pytest.mark.parametrize("verdicts", SAID)
+def test_whose_fault_a_crash_is(monkeypatch: pytest.MonkeyPatch, verdicts: tuple[str, ...]) -> None:
+    module = import_module("clgold.conformance.run.second_opinion")
+    found = dict(zip("ab", verdicts, strict=False))
+    drivers = [SimpleNamespace(name=name) for name in ("mine", *found)]
+    monkeypatch.setattr(module, "discover", lambda: drivers)
+    monkeypatch.setattr(module, "open_worker", nullcontext)
+    monkeypatch.setattr(module, "closing", lambda worker: worker)
+    monkeypatch.setattr(module, "run_case", lambda name, *_: Comparison(found[name]))
+    assert module.second_opinion("mine", FEATURES, parse_case("relu input=3")) == SAID[verdicts]
 
 
 def reported(variant: Variant, line: str, found: Comparison) -> CaseReport:
