@@ -106,9 +106,7 @@ def attribute(draft: Draft, name: str, one: Attribute, values: Values) -> Any:
         return whole if taps == WHOLE else pair(values, name, (taps, taps))
     if kind == "pair":
         given = values.get(name, one.default)
-        if isinstance(given, str) and f"{name}.0" not in values:
-            return draft.attributes[given]
-        return pair(values, name, given)
+        return pair(values, name, draft.attributes[given] if isinstance(given, str) else given)
     if kind == "padding":
         if values.get(name) == SAME:
             return tuple(((taps - 1) // 2, (taps - 1) // 2) for taps in window(draft))

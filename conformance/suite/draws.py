@@ -9,11 +9,12 @@ from itertools import product
 from math import prod
 from typing import Any
 
+from hypothesis import reject
 from hypothesis import strategies as st
 
 from clgold.golden.cases import Case
 from clgold.golden.drafts import ROOM, Draft, begin
-from clgold.reference import Layer, find_chain
+from clgold.reference import Chain, Layer, SpecError, find_chain
 from clgold.reference.attributes import REQUIRED, Attribute
 from clgold.reference.gradient import follows, setting
 from clgold.reference.operands import ANY, AXES
@@ -36,15 +37,30 @@ def cases(draw: st.DrawFn, layer: str, probe: str) -> Case:
     attributes: dict[str, Any] = {}
     last: Shape | None = None
     for one, place in zip(chain.layers, chain.inner, strict=True):
-        own, attributes[one.name] = draw(settings(one, place, last))
+        own, attributes[one.name] = draw(settings(one, place, last, asked_rank(chain)))
         shapes += own if last is None else (*own[:place], *own[place + 1 :])
-        last = one.out_shape(*own, **attributes[one.name])
+        try:
+            last = one.out_shape(*own, **attributes[one.name])
+        except SpecError:  # what the layers before left has no room for this one
+            reject()
     given = attributes if len(chain.layers) > 1 else attributes[layer]
     return Case(layer, probe, tuple(shapes), given, seed=draw(st.integers(0, 9999)))
 
 
+def asked_rank(chain: Chain) -> int | None:
+    """How many axes a chain that begins with any number must have for a layer behind."""
+    for before, layer, place in zip(chain.layers, chain.layers[1:], chain.inner[1:], strict=False):
+        if before.output.split() != [ANY]:
+            return None
+        if all(ANY not in layout for layout in layer.operands[place].layouts):
+            return len(layer.operands[place].layouts[0])
+    return None
+
+
 @st.composite
-def settings(draw: st.DrawFn, layer: Layer, place: int, given: Shape | None) -> Drawn:
+def settings(
+    draw: st.DrawFn, layer: Layer, place: int, given: Shape | None, rank: int | None = None
+) -> Drawn:
     """Shapes and attributes that the layer accepts, one operand's shape perhaps given."""
     if given is None and follows(layer):
         assert layer.gradient is not None
@@ -52,10 +68,12 @@ def settings(draw: st.DrawFn, layer: Layer, place: int, given: Shape | None) -> 
     layouts = [draw(st.sampled_from(operand.layouts)) for operand in layer.operands]
     if given is not None:
         layouts[place] = layer.operands[place].layout(len(given))
+        if given and not layouts[place]:
+            reject()
     draft = begin(layer, tuple(layouts), place, given)
     free = "H" in layouts[0] and "H" not in draft.known
     plain = can_be_plain(layer) and draw(st.sampled_from((False, False, True)))
-    draw_axes(draw, draft, plain)
+    draw_axes(draw, draft, plain, rank)
     for name, one in layer.attributes.items():
         if one.kind == "padding" or not (plain and one.kind in STEPS):
             draft.attributes[name] = draw_attribute(draw, draft, name, one)
@@ -89,20 +107,25 @@ def can_be_plain(layer: Layer) -> bool:
     return "KH" in axes and all(one.default is not REQUIRED for one in layer.attributes.values())
 
 
-def draw_axes(draw: st.DrawFn, draft: Draft, plain: bool) -> None:
+def draw_axes(draw: st.DrawFn, draft: Draft, plain: bool, rank: int | None) -> None:
     """The length of every axis that is not known, of what is in groups first."""
     known = draft.known
     for names in draft.layouts:
         for name in (name for name in names if "/" in name):
             axis, groups = name.split("/")
             parts = 1 if plain else draw(st.integers(1, 3))
-            known[name] = draw(length(axis, plain, 6 // parts))
+            if axis in known:
+                parts = parts if known[axis] % parts == 0 else 1
+                known[name] = known[axis] // parts
+            else:
+                known[name] = draw(length(axis, plain, 6 // parts))
             draft.attributes[groups], known[axis] = parts, parts * known[name]
             known[names[0]] = parts * draw(length(names[0], plain, 2))
     for name in (name for names in draft.layouts for name in names if name not in known):
         if name == ANY:
             least = int((ANY,) in draft.layouts)
-            axes = st.lists(st.integers(1, 6), min_size=least, max_size=3 + least)
+            least, most = (least, 3 + least) if rank is None else (rank, rank)
+            axes = st.lists(st.integers(1, 6), min_size=least, max_size=most)
             known[ANY] = tuple(draw(axes))
             if known[ANY]:  # vectors lie along the last axis
                 known[ANY] = (*known[ANY][:-1], draw(now_and_then_long(6)))
@@ -144,6 +167,8 @@ def draw_attribute(draw: st.DrawFn, draft: Draft, name: str, one: Attribute) -> 
     if kind == "count":
         return draw(st.integers(1, 7)) if one.default is REQUIRED else draft.attributes[name]
     if kind == "axis":
+        if not shape:
+            reject()
         return draw(st.integers(-len(shape), len(shape) - 1))
     if kind == "axes":
         return tuple(draw(st.permutations(range(len(shape)))))

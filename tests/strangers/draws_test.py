@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clgold.conformance.run.fit import bases, fitted, takes
+from clgold.conformance.run.fit import bases, fitted, supported, takes
 from clgold.conformance.suite.fitting import fitting
 from clgold.device.variants import Variant, load_variants
 from clgold.golden.cases import Case
@@ -15,7 +15,10 @@ from clgold.golden.tiers import judged_cases
 
 FORMS = Path(__file__).parent / "forms"
 (SQUARE,) = load_variants(FORMS / "square.py")
-CHAINS = ("conv2d+relu", "conv2d+batch_norm+relu", "linear+relu", "conv2d+add+relu")
+CHAINS = (
+    *("conv2d+relu", "conv2d+batch_norm+relu", "linear+relu", "conv2d+add+relu"),
+    *("relu+max_pool2d", "elu+conv2d", "batch_norm+relu+conv2d"),
+)
 
 
 def applies(variant: Variant, case: Case) -> bool:
@@ -60,6 +63,15 @@ def test_a_kernel_that_is_fast_on_the_batch_has_cases(layer: str) -> None:
     variant = Variant(layer, "batch", lambda: None, FORMS, whole_blocks)
     found = fitted([variant], judged_cases(layer), 0)
     assert sum(applies(variant, case) for case in found) >= 12
+
+
+def test_a_step_of_one_axis_leaves_the_other_as_it_is_by_default() -> None:
+    pool = Variant("max_pool2d", "any", lambda: None, FORMS)
+    asked = {"taps": 3, "stride": "kernel_size", "stride.0": 1}
+    values = bases(pool)[0] | {f"max_pool2d: {name}": value for name, value in asked.items()}
+    found = supported(pool, values)
+    assert found is not None
+    assert found[1]["stride"] == (1, 3)
 
 
 def test_where_nothing_is_supported_the_refused_is_drawn() -> None:
