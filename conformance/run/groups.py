@@ -35,8 +35,13 @@ def size(one: CaseReport) -> tuple[int, int]:
 
 def pattern(one: CaseReport) -> tuple[str, ...]:
     """What cases that fail alike share: the variant, the verdict, its words without numbers."""
-    first = one.comparison.message.partition("\n")[0]
-    return one.variant.layer, one.variant.name, one.comparison.verdict, NUMBER.sub("…", first)
+    words = without_numbers(one.comparison.message)
+    return one.variant.layer, one.variant.name, one.comparison.verdict, words
+
+
+def without_numbers(message: str) -> str:
+    """The first line of a message without its numbers, which differ from case to case."""
+    return NUMBER.sub("…", message.partition("\n")[0])
 
 
 def failing(reports: Iterable[CaseReport]) -> list[CaseReport]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from clgold.device.run import WRAPPER_ERROR
 
 from ..judge.compare import Comparison
+from ..run.groups import without_numbers
 
 if TYPE_CHECKING:
     import pytest
@@ -103,15 +104,21 @@ def table(books: Sequence[Book]) -> list[str]:
 
 
 def failures(books: Sequence[Book]) -> list[str]:
-    """How each test failed, with its replay line; what is the wrapper's once."""
-    failed = [book for book in books if book.failure]
-    once = {(book.variant, book.failure): book for book in reversed(failed)}
-    kept = [
-        book
-        for book in failed
-        if not book.failure.startswith(WRAPPER_ERROR) or book is once[book.variant, book.failure]
-    ]
-    return [f"{book.failure}\n  replay: {book.replay}" for book in kept]
+    """How tests failed, those of a variant that failed alike together, with one replay line."""
+    groups: dict[tuple[str, ...], list[Book]] = defaultdict(list)
+    for book in (book for book in books if book.failure):
+        words = without_numbers(book.failure)
+        groups[book.layer, book.variant, book.driver, words].append(book)
+    return [line for group in groups.values() for line in alike(*group)]
+
+
+def alike(first: Book, *others: Book) -> list[str]:
+    """What stands for tests that failed alike; what is the wrapper's is no probe's."""
+    lines = [first.failure, f"  replay: {first.replay}"]
+    if others and first.verdict != WRAPPER_ERROR:
+        count = "1 more test fails" if len(others) == 1 else f"{len(others)} more tests fail"
+        lines.append(f"  {count} alike ({', '.join(book.probe for book in others)})")
+    return lines
 
 
 def nothing_ran(books: Sequence[Book]) -> bool:

@@ -16,6 +16,7 @@ from clgold.conformance.run.case import check_case
 from clgold.conformance.run.groups import grouped
 from clgold.conformance.run.layer import HANGS, CaseReport, verify_layer
 from clgold.conformance.suite.kernels_test import describe
+from clgold.conformance.suite.ledger import Book, failures
 from clgold.device.session import Session
 from clgold.device.variants import Variant, load_variants
 from clgold.golden.cases import parse_case
@@ -108,6 +109,22 @@ def test_one_and_several_that_fail_alike() -> None:
     )
     assert two == "1 more case fails alike (wide)"
     assert three == "2 more cases fail alike (wide, exact)"
+
+
+def test_the_suite_tells_one_fault_once() -> None:
+    def book(probe: str, failure: str) -> Book:
+        return Book("relu", "mine", "pocl", probe, failure=failure, replay=f"verify {probe}")
+
+    beyond = "wrong: {} of 9 elements beyond their bound"
+    books = [book(probe, beyond.format(n)) for n, probe in enumerate(("exact", "real", "wide"))]
+    books.append(book("lone", "crash: the process died of SIGSEGV"))
+    assert failures(books) == [
+        "wrong: 0 of 9 elements beyond their bound",
+        "  replay: verify exact",
+        "  2 more tests fail alike (real, wide)",
+        "crash: the process died of SIGSEGV",
+        "  replay: verify lone",
+    ]
 
 
 def test_a_result_of_another_dtype_is_said_to_be_that_and_no_more() -> None:
