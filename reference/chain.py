@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from .layer import Layer
-from .operands import Operand
+from .operands import ANY, Operand
 from .spec import SpecError
 
 
@@ -65,14 +65,30 @@ class Chain:
         return operands
 
 
+def given_rank(layer: Layer, place: int, taken: int | None) -> int | None:
+    """How many axes a layer gives that takes so many in that place; None where that is open."""
+    axes = layer.output.split()
+    if axes == ["()"]:
+        return 0
+    if axes and ANY not in axes:
+        return len(axes)
+    moved = any(one.kind in ("axis", "shape") for one in layer.attributes.values())
+    return None if place or (axes and moved) else taken
+
+
 def make_chain(layers: tuple[Layer, ...]) -> Chain:
-    """The chain of these layers, each at most once."""
+    """The chain of these layers, each at most once; SpecError where one cannot take another's."""
     names = [layer.name for layer in layers]
     if len(set(names)) < len(names):
         raise SpecError(f"{'+'.join(names)}: a chain holds each layer once")
-    inner = [0]
+    chain, inner, rank = "+".join(names), [0], given_rank(layers[0], 0, None)
     for before, layer in pairwise(layers):
         names = [operand.name for operand in layer.operands]
         taken = before.result if before.result in names else layer.takes or names[0]
         inner.append(names.index(taken))
+        operand = layer.operands[inner[-1]]
+        if rank is not None and not operand.layout(rank):
+            takes = " or ".join(",".join(layout) for layout in operand.layouts)
+            raise SpecError(f"{chain}: {before.name} gives {rank} axes, {layer.name} takes {takes}")
+        rank = given_rank(layer, inner[-1], rank)
     return Chain(layers, tuple(inner))

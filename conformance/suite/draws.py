@@ -50,7 +50,7 @@ def cases(draw: st.DrawFn, layer: str, probe: str) -> Case:
 def asked_rank(chain: Chain) -> int | None:
     """How many axes a chain that begins with any number must have for a layer behind."""
     for before, layer, place in zip(chain.layers, chain.layers[1:], chain.inner[1:], strict=False):
-        if before.output.split() != [ANY]:
+        if before.output.split() not in ([], [ANY]):
             return None
         if all(ANY not in layout for layout in layer.operands[place].layouts):
             return len(layer.operands[place].layouts[0])
@@ -124,7 +124,9 @@ def draw_axes(draw: st.DrawFn, draft: Draft, plain: bool, rank: int | None) -> N
     for name in (name for names in draft.layouts for name in names if name not in known):
         if name == ANY:
             least = int((ANY,) in draft.layouts)
-            least, most = (least, 3 + least) if rank is None else (rank, rank)
+            most = 3 + least
+            if rank is not None:
+                least = most = rank - len(draft.layouts[0]) + 1
             axes = st.lists(st.integers(1, 6), min_size=least, max_size=most)
             known[ANY] = tuple(draw(axes))
             if known[ANY]:  # vectors lie along the last axis

@@ -20,6 +20,7 @@ from clgold.conformance.suite.ledger import Book, failures
 from clgold.device.session import Session
 from clgold.device.variants import Variant, load_variants
 from clgold.golden.cases import parse_case
+from clgold.reference import find_chain
 from clgold.reference.spec import InputError, SpecError
 
 FORMS = Path(__file__).parent / "forms"
@@ -144,6 +145,12 @@ def test_an_array_that_is_no_operand_is_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "mine.npz", input=np.zeros((1, 2), np.float32), biases=np.zeros(2))
     with pytest.raises(SpecError, match="holds 'biases', expected one of input, weight, bias, exp"):
         parse_case(f"linear data={tmp_path / 'mine.npz'}")
+
+
+@pytest.mark.parametrize("chain", ["conv2d+linear", "conv2d+relu+linear", "flatten+elu+conv2d"])
+def test_layers_that_cannot_follow_each_other_are_refused(chain: str) -> None:
+    with pytest.raises(SpecError, match=r"gives \d axes, \w+ takes N,"):
+        find_chain(chain)
 
 
 def test_a_chain_of_which_no_kernel_is_here_is_refused() -> None:
