@@ -91,6 +91,8 @@ def error(
     lost = profile.smallest_normal * (2 * np.count_nonzero(used, axis=1) + 2 + made)
     # 0·∞ is NaN in the formula; a kernel that looks up the label's logarithm never meets it.
     unseen = np.any(np.isinf(input.value), axis=1) & ~np.any(np.isnan(input.value), axis=1)
+    # So is 0·(x − m) where x lies so far below that the difference leaves the format.
+    unseen |= np.ptp(input.value, axis=1) * SLACK > profile.largest
     overflow = unseen | (np.sum(made) * SLACK > profile.largest)
     return reduced(np.where(overflow, np.inf, bound * SLACK + lost), reduction)
 

@@ -90,10 +90,14 @@ def error(
         bound = bound + straight - known[0] * root
         bound = bound + across - known[1] * seen_by(scale * known[0] * known[1] * root / base, size)
     steepest = np.maximum(np.maximum(root, root / np.abs(base)), 1.0)
-    lost = tiny * (1 + g + root + scale) * (4 + size) * (1 + x) * steepest
+    # A product of some of the factors of a term may be flushed, and the others may be large.
+    others = np.maximum(g, 1.0) * np.maximum(x, 1.0) * steepest
+    lost = tiny * (4 + size) * (1 + g + root + scale) * (1 + x)
+    lost = lost + 4 * tiny * max(1.0, scale) * np.maximum(x, 1.0) * seen_by(others, size)
     raised = channel_sums(x * x, size) * max(1.0, abs(alpha))
     highest = np.maximum(np.maximum(raised, g * np.maximum(x, 1.0) * steepest), straight + across)
-    beyond = (highest * SLACK > profile.largest) | (np.abs(base) ** beta * tiny * SLACK > 1)
+    # What is NaN, an infinity among the neighbours, is not known either.
+    beyond = ~(highest * SLACK <= profile.largest) | (np.abs(base) ** beta * tiny * SLACK > 1)
     beyond |= (np.abs(base) ** (abs(beta) + 1) * tiny * SLACK > 1) | ~np.isfinite(root)
     beyond |= (root < tiny * SLACK) | (np.abs(base) ** (abs(beta) + 1) < tiny * SLACK)
     unknown = seen_by(channel_sums(beyond * 1.0, size), size) > 0

@@ -43,3 +43,10 @@ def test_a_target_of_another_shape_is_refused() -> None:
     words = r"cross_entropy: target has shape \(3, 5\), expected that of input, \(3, 4\)"
     with pytest.raises(SpecError, match=words):
         cross_entropy(np.zeros((3, 4), np.float32), np.zeros((3, 5), np.float32))
+
+
+def test_no_product_is_known_of_a_logit_that_lies_too_far_below() -> None:
+    """0·(x − max) with an infinite difference is NaN in float32."""
+    x = np.array([[3e38, -3e38, 1]], np.float32)
+    assert np.isinf(error_bound("cross_entropy", x, np.float32([[1, 0, 0]])))
+    assert np.isfinite(error_bound("cross_entropy", x / 4, np.float32([[1, 0, 0]])))

@@ -1,5 +1,7 @@
 """local_response_norm_grad is what its definition says; windows of an even size are turned."""
 
+from typing import Any
+
 import definitions
 import numpy as np
 from draws import Case, cases
@@ -32,3 +34,23 @@ def test_a_window_of_two_reaches_to_the_channel_after() -> None:
 def test_without_alpha_it_is_a_scale() -> None:
     g, x = (np.full((1, 4, 2), value, np.float32) for value in (3, 5))
     np.testing.assert_array_equal(local_response_norm_grad(g, x, 3, 0.0, 1.0, 2.0), g / 2)
+
+
+def test_nothing_is_known_where_one_neighbour_is_no_number_and_another_too_large() -> None:
+    grad = np.array([1, 1, -3e38, 1, np.inf], np.float32).reshape(1, 5, 1)
+    x = np.array([2, 1, 8, 1, 0], np.float32).reshape(1, 5, 1)
+    bound = error_bound("local_response_norm_grad", grad, x, size=5)
+    assert np.isinf(bound[0, :3]).all()
+
+
+def test_what_a_subnormal_factor_loses_is_multiplied_by_the_others() -> None:
+    """A kernel that begins with 2αβ/size·x, 1e-43 here, is off by half a per cent, and right."""
+    grad = np.array([3e38, 1e-30], np.float32).reshape(1, 2, 1)
+    x = np.array([-0.25, 7.3e-40], np.float32).reshape(1, 2, 1)
+    given: dict[str, Any] = {"size": 5, "alpha": 5e-4, "k": 2.0}
+    right = local_response_norm_grad(grad, x, **given)[0, 1, 0]
+    share = np.float32(2 * 5e-4 * 0.75 / 5) * x[0, 1, 0]
+    begun_so = -share * np.float32(right / -(np.float64(2 * 5e-4 * 0.75 / 5) * x[0, 1, 0]))
+    assert abs(begun_so - right) > 1e-3 * abs(right)
+    bound = error_bound("local_response_norm_grad", grad, x, **given)[0, 1, 0]
+    assert abs(begun_so - right) <= bound
