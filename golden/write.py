@@ -21,7 +21,7 @@ from .whole import writable, write_whole
 
 def left_behind(path: Path) -> bool:
     """Whether a stray is an older archive, or what an interruption left: it may be removed."""
-    ours = re.fullmatch(r"[a-z0-9_+]+-[0-9a-f]{12}\.npz|\..+\.(npz|toml)\.\w+", path.name)
+    ours = re.fullmatch(r"[a-z0-9_+]+-[0-9a-f]{12}\.npz|\..+\.(npz|toml)\.[\w-]+", path.name)
     return ours is not None and path.is_file()
 
 

@@ -15,7 +15,7 @@ from clgold.conformance.judge.compare import (
     wrong_elements,
 )
 from clgold.conformance.run.evidence import Evidence
-from clgold.reference import Enclosure, find_layer, find_profile
+from clgold.reference import LAYERS, Enclosure, find_profile
 from clgold.reference.poison import unwritten_elements
 
 from ..mask import Mask, axis_names, describe_mask
@@ -106,7 +106,9 @@ def describe_result(
 ) -> Diagnosis:
     """Which elements of a layer's result are wrong, and what they have in common."""
     where = " or ".join(suspects)
-    if got.size != right.value.size or got.dtype != find_layer(result).dtype:
+    # What was brought in wrong, an image or a weight, is no layer's result.
+    dtype = next((one.dtype for one in LAYERS if one.name == result), got.dtype)
+    if got.size != right.value.size or got.dtype != dtype:
         return Diagnosis(where, result, got, right)
     layout = recognise_layout(got, right)
     text = layout.text if layout else ""

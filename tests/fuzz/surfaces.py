@@ -37,7 +37,7 @@ from clgold.golden.photographs import load_image, photographs
 from clgold.golden.probes import PROBES
 from clgold.golden.tiers import judged_cases
 from clgold.golden.weights import load_weights, seeded_weights
-from clgold.networks import LENET5
+from clgold.networks import LENET5, shapes
 from clgold.networks.onnx import ModelError, network_model
 from clgold.networks.onnx.read import read_model
 from clgold.reference import LAYERS, SpecError
@@ -168,7 +168,8 @@ def archive(rng: Random, folder: Path) -> None:
 def safetensors(rng: Random, folder: Path) -> None:
     from safetensors.numpy import save
 
-    content = save(dict(rng.sample(sorted(weights().items()), 3)))
+    every = sorted(weights().items())
+    content = save(dict(every if rng.random() < 0.5 else rng.sample(every, 3)))
     length = int.from_bytes(content[:8], "little")
     if rng.random() < 0.5:
         told = tree_changed(rng, json.loads(content[8 : 8 + length]))
@@ -188,14 +189,16 @@ order = "NCHW"
 
 def dump(rng: Random, folder: Path) -> None:
     """A folder of buffers as another program leaves it, with a dump.toml or without."""
-    nodes = [node.name for node in LENET5.nodes]
-    for name in rng.sample(nodes, 3):
-        array = rng.choice(list(weights().values()))
-        content = npy_changed(rng, npy(array)) if rng.random() < 0.5 else npy(array)
-        suffix = rng.choice((".npy", ".npy", ".bin", ".npz"))
+    known, harm = shapes(LENET5), rng.random() < 0.7
+    for name in rng.sample([node.name for node in LENET5.nodes], 3):
+        array = np.zeros(known[name], np.float32)
+        if harm and rng.random() < 0.5:
+            array = rng.choice(list(weights().values()))
+        content = npy_changed(rng, npy(array)) if harm and rng.random() < 0.5 else npy(array)
+        suffix = rng.choice((".npy", ".npy", ".bin", ".npz")) if harm else ".npy"
         if suffix == ".npz":
             content = packed(rng, {name: array})
-        (folder / (name + suffix)).write_bytes(bytes_changed(rng, content))
+        (folder / (name + suffix)).write_bytes(bytes_changed(rng, content) if harm else content)
     if rng.random() < 0.5:
         (folder / "dump.toml").write_bytes(toml(rng, DUMP))
     read_trace(folder, LENET5)
