@@ -20,7 +20,7 @@ typedef struct {
     int n, y, x;
 } winograd_place;
 
-INLINED winograd_place place_of(int t, int TH, int TW)
+winograd_place place_of(int t, int TH, int TW)
 {
     const int n = t / (TH * TW), rest = t - n * TH * TW, row = rest / TW;
     const winograd_place place = {n, row * TILE, (rest - row * TW) * TILE};

@@ -63,3 +63,19 @@ __kernel void branch_without_start(__global const float *input, __global float *
     else
         output[i] = 0.0f;
 }
+
+typedef struct { int row, column; } place_t;
+
+// Returned by way of memory, and inlined: without optimising, LLVM leaves a mark in the kernel.
+__attribute__((always_inline)) place_t place_of(int i)
+{
+    const place_t at = {i / 5, i % 5};
+    return at;
+}
+
+__kernel void inlined(__global const float *input, __global float *output)
+{
+    const place_t at = place_of(get_global_id(0));
+    const int i = at.row * 5 + at.column;
+    output[i] = fmax(input[i], 0.0f);
+}

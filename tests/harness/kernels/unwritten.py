@@ -29,7 +29,7 @@ def _plain(entry):
     return launch
 
 
-for name in ("pointer", "sum_without_start", "branch_without_start"):
+for name in ("pointer", "sum_without_start", "branch_without_start", "inlined"):
     variant("relu", name)(_plain(name))
 
 
